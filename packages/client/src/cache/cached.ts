@@ -1,0 +1,119 @@
+import { unlessAborted } from '../abort.ts'
+import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { AbortError, TokenRequestError } from '../errors.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { requestKey } from './request-key.ts'
+import { refreshAfter, retryRefreshAfter } from './schedule.ts'
+import { sharedTokens } from './shared-tokens.ts'
+import type { TokenCache } from './token-cache.ts'
+
+/** What `cached` can wrap: our credentials, and those of the Azure SDKs, which may give `null`. */
+export interface CacheableCredential {
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>
+  readonly cachePartition?: string
+}
+
+export interface CachedOptions {
+  /** The present, in milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
+  /** Most tokens that this wrapper itself keeps in memory. Default 100,000; beyond it those nobody reads go first. */
+  maximumEntries?: number
+}
+
+interface Held {
+  readonly token: AccessToken
+  /** Made once and given to every caller. */
+  readonly promise: Promise<AccessToken>
+  /** Until then callers get the promise with no further question. */
+  lookAgainAt: number
+  failedRefreshes: number
+  recentlyUsed: boolean
+}
+
+/**
+ * Remembers the tokens of a credential.
+ * - Any number of callers cause one request; a failed one is not remembered, and a caller's `abortSignal` ends that
+ *   caller's wait alone.
+ * - Five minutes before a token expires (half its life before, if it lives less than ten minutes; where the authority
+ *   names a time, then) the next caller starts one refresh in the background. Everybody gets the good token meanwhile,
+ *   and goes on getting it until it expires if the refresh fails.
+ *
+ * @param cache shared with other `cached` credentials; without it, tokens stay in the memory of this one
+ */
+export function cached(
+  credential: CacheableCredential,
+  cache?: TokenCache,
+  { now = Date.now, maximumEntries = 100_000 }: CachedOptions = {},
+): TokenCredential {
+  const held = new BoundedMap<Held>(maximumEntries)
+  const flights = new Map<string, Promise<AccessToken>>()
+  const shared = cache && sharedTokens(cache, credential.cachePartition ?? crypto.randomUUID())
+
+  async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
+    const token = await credential.getToken(scopes, options)
+    if (token === null) throw new TypeError('The credential that cached() wraps gave null instead of a token.')
+    return Object.freeze({ ...token, refreshAfterTimestamp: refreshAfter(token, now()) })
+  }
+
+  function keep(key: string, token: AccessToken): AccessToken {
+    const { refreshAfterTimestamp, expiresOnTimestamp } = token
+    if (expiresOnTimestamp <= now()) return token
+    held.set(key, {
+      token,
+      promise: Promise.resolve(token),
+      lookAgainAt: Math.min(refreshAfterTimestamp ?? expiresOnTimestamp, expiresOnTimestamp),
+      failedRefreshes: 0,
+      recentlyUsed: false,
+    })
+    return token
+  }
+
+  /** The one request for this key that is under way, or a new one. */
+  function flight(key: string, scopes: string | string[], options: GetTokenOptions | undefined, urgent: boolean) {
+    const underWay = flights.get(key)
+    if (underWay !== undefined) return underWay
+    const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
+    const ownOptions = ofEveryCaller(options)
+    const request = () => ask(ownScopes, ownOptions)
+    const goodEnough = (token: AccessToken) =>
+      now() < (urgent ? token.expiresOnTimestamp : (token.refreshAfterTimestamp ?? token.expiresOnTimestamp))
+    const started = (shared === undefined ? request() : shared(key, goodEnough, request))
+      .then((token) => keep(key, token))
+      .finally(() => flights.delete(key))
+    flights.set(key, started)
+    return started
+  }
+
+  function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
+    entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
+    flight(key, scopes, options, false).catch((error: unknown) => {
+      entry.failedRefreshes += 1
+      const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
+      const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
+      entry.lookAgainAt = Math.min(again, entry.token.expiresOnTimestamp)
+    })
+  }
+
+  return {
+    getToken(scopes, options) {
+      if (options?.abortSignal?.aborted) return Promise.reject(new AbortError())
+      const key = requestKey(scopes, options)
+      const entry = held.get(key)
+      if (entry !== undefined) {
+        const time = now()
+        if (time < entry.lookAgainAt) return entry.promise
+        if (time < entry.token.expiresOnTimestamp) {
+          refresh(entry, key, scopes, options)
+          return entry.promise
+        }
+      }
+      return unlessAborted(flight(key, scopes, options, true), options?.abortSignal)
+    },
+  }
+}
+
+/** The options without what is one caller's own: nobody's signal or time-out may end what is done for all. */
+function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {
+  const { abortSignal, requestOptions, ...rest } = options
+  return rest
+}

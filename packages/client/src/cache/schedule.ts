@@ -1,0 +1,23 @@
+import type { AccessToken } from '../credential.ts'
+
+const REFRESH_MARGIN_MILLISECONDS = 5 * 60_000
+const FIRST_RETRY_MILLISECONDS = 30_000
+const LONGEST_RETRY_MILLISECONDS = 5 * 60_000
+
+/**
+ * When a token just received should be replaced: when the authority said, else five minutes before it expires. Of a
+ * life shorter than ten minutes at most the second half counts as due, or each call would start a refresh.
+ */
+export function refreshAfter({ refreshAfterTimestamp, expiresOnTimestamp }: AccessToken, receivedAt: number): number {
+  if (refreshAfterTimestamp !== undefined && refreshAfterTimestamp > receivedAt) {
+    return Math.min(refreshAfterTimestamp, expiresOnTimestamp)
+  }
+  const life = Math.max(0, expiresOnTimestamp - receivedAt)
+  return expiresOnTimestamp - Math.min(REFRESH_MARGIN_MILLISECONDS, life / 2)
+}
+
+/** Milliseconds from a failed refresh to the next: 30 s, doubled each time up to 5 min, or longer if so asked. */
+export function retryRefreshAfter(failures: number, askedMilliseconds = 0): number {
+  const growing = Math.min(LONGEST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1))
+  return Math.max(growing, askedMilliseconds)
+}

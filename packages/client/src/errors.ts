@@ -1,0 +1,81 @@
+/** An option that cannot work. Thrown before anything is sent; `option` names it. */
+export class CredentialOptionError extends Error {
+  override readonly name = 'CredentialOptionError'
+  readonly option: string
+
+  constructor(option: string, message: string) {
+    super(message)
+    this.option = option
+  }
+}
+
+/** What an authority said when it refused a token. */
+export interface Refusal {
+  /** OAuth's error name, e.g. `invalid_client`; `invalid_response` when the answer was no OAuth answer at all. */
+  readonly error: string
+  /** The number after AADSTS, e.g. 7000215. */
+  readonly code: number | undefined
+  /** The authority's own text. */
+  readonly description: string | undefined
+  readonly subError: string | undefined
+  readonly correlationId: string | undefined
+  readonly traceId: string | undefined
+  /** HTTP status of the answer. */
+  readonly status: number
+  /** Claims to ask the user for, as JSON text: pass them on in the next interactive sign-in. */
+  readonly claims: string | undefined
+  /** How long the authority asks to be left alone, in milliseconds. */
+  readonly retryAfterMilliseconds: number | undefined
+}
+
+/** The authority answered, and gave no token. RFC 6749 §5.2, and Entra's members beyond it. */
+export class TokenRequestError extends Error implements Refusal {
+  override readonly name = 'TokenRequestError'
+  readonly error: string
+  readonly code: number | undefined
+  readonly description: string | undefined
+  readonly subError: string | undefined
+  readonly correlationId: string | undefined
+  readonly traceId: string | undefined
+  readonly status: number
+  readonly claims: string | undefined
+  readonly retryAfterMilliseconds: number | undefined
+
+  constructor(message: string, refusal: Refusal) {
+    super(message)
+    this.error = refusal.error
+    this.code = refusal.code
+    this.description = refusal.description
+    this.subError = refusal.subError
+    this.correlationId = refusal.correlationId
+    this.traceId = refusal.traceId
+    this.status = refusal.status
+    this.claims = refusal.claims
+    this.retryAfterMilliseconds = refusal.retryAfterMilliseconds
+  }
+}
+
+/** No answer came: no connection, no trust in the certificate, or no answer in time. */
+export class AuthorityUnreachableError extends Error {
+  override readonly name = 'AuthorityUnreachableError'
+  /** Origin that was asked, e.g. `https://login.microsoftonline.com`. */
+  readonly authorityHost: string
+  /** Node's error code, e.g. `ECONNREFUSED`; `ETIMEDOUT` when no answer came in time. */
+  readonly code: string | undefined
+
+  constructor(message: string, failure: { authorityHost: string; code: string | undefined; cause: unknown }) {
+    super(message, { cause: failure.cause })
+    this.authorityHost = failure.authorityHost
+    this.code = failure.code
+  }
+}
+
+/** The caller's `abortSignal` ended the wait. Name and code are those of Node's and the Azure SDK's error. */
+export class AbortError extends Error {
+  override readonly name = 'AbortError'
+  readonly code = 'ABORT_ERR'
+
+  constructor() {
+    super('The wait for a token was aborted by the abortSignal of its caller.')
+  }
+}

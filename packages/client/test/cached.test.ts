@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type AccessToken,
+  type CachedOptions,
+  ClientSecretCredential,
+  type ClientSecretCredentialOptions,
+  cached,
+  type GetTokenOptions,
+  memoryCache,
+  nodeTransport,
+  type TokenCache,
+  type Transport,
+} from '../src/index.ts'
+import { startTokenServer, type TokenServer, tokenAnswer } from './support/token-server.ts'
+
+const GRAPH = 'https://graph.microsoft.com/.default'
+const ARM = 'https://management.azure.com/.default'
+const MINUTE = 60_000
+const refusal = { status: 400, json: { error: 'invalid_request', error_description: 'AADSTS90002: No tenant.' } }
+
+let server: TokenServer
+let options: ClientSecretCredentialOptions & { transport: Transport }
+/** How far the cache's present is ahead of the machine's, in milliseconds. */
+let ahead = 0
+const now = () => Date.now() + ahead
+
+beforeEach(async () => {
+  ahead = 0
+  server = await startTokenServer()
+  const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+  const transport = nodeTransport({ ca: server.certificate })
+  options = { ...own, authorityHost: server.authorityHost, transport, additionallyAllowedTenants: ['*'] }
+})
+afterEach(() => server.close())
+
+const make = (cache?: TokenCache, more: CachedOptions = {}) =>
+  cached(new ClientSecretCredential(options), cache, { now, ...more })
+
+/** Lets a request that runs in the background come to its end. */
+const settled = async (requests: number) => {
+  while (server.requests.length < requests) await new Promise((resolve) => setTimeout(resolve, 5))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+describe('a cached credential', () => {
+  it('asks once and gives the same token after', async () => {
+    const credential = make()
+    const first = await credential.getToken(GRAPH)
+    expect(await credential.getToken(GRAPH)).toBe(first)
+    expect(await credential.getToken([GRAPH])).toBe(first)
+    expect(await credential.getToken(GRAPH, { abortSignal: new AbortController().signal })).toBe(first)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('sends one request for 1,000 callers, cold and again when the token has expired', async () => {
+    const credential = make()
+    const callers = () => Promise.all(Array.from({ length: 1000 }, () => credential.getToken(GRAPH)))
+    expect(new Set((await callers()).map(({ token }) => token)).size).toBe(1)
+    expect(server.requests).toHaveLength(1)
+    ahead = 61 * MINUTE
+    server.answerWith(tokenAnswer({ access_token: 'second', expires_in: 7200 }))
+    expect(new Set((await callers()).map(({ token }) => token))).toEqual(new Set(['second']))
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('remembers no failure', async () => {
+    const credential = make()
+    server.answerWith(refusal, tokenAnswer({ access_token: 'good' }))
+    const callers = await Promise.allSettled([credential.getToken(GRAPH), credential.getToken(GRAPH)])
+    expect(callers.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(server.requests).toHaveLength(1)
+    expect((await credential.getToken(GRAPH)).token).toBe('good')
+  })
+
+  it('gives a token that is expired on arrival to those who wait, and does not keep it', async () => {
+    const credential = make()
+    server.answerWith(() => tokenAnswer({ expires_in: 0 }))
+    const [first, same] = await Promise.all([credential.getToken(GRAPH), credential.getToken(GRAPH)])
+    expect(same).toBe(first)
+    expect(await credential.getToken(GRAPH)).not.toBe(first)
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('cannot be changed by a caller through the token it gave', async () => {
+    const token = await make().getToken(GRAPH)
+    expect(() => {
+      token.token = 'mine'
+    }).toThrow(TypeError)
+  })
+
+  it('keeps apart whatever changes the token', async () => {
+    const credential = make()
+    const asked: [string | string[], GetTokenOptions?][] = [
+      [GRAPH],
+      [ARM],
+      [GRAPH, { tenantId: 'fabrikam.example' }],
+      [GRAPH, { claims: '{"access_token":{"a":null}}' }],
+      [GRAPH, { claims: '{"access_token":{"b":null}}' }],
+      [GRAPH, { enableCae: true }],
+      [[], { resource: 'https://graph.microsoft.com' }],
+      [[], { resource: 'https://management.azure.com' }],
+    ]
+    const tokens: string[] = []
+    for (const [scopes, more] of asked) tokens.push((await credential.getToken(scopes, more)).token)
+    expect(new Set(tokens).size).toBe(asked.length)
+    for (const [index, [scopes, more]] of asked.entries()) {
+      expect((await credential.getToken(scopes, more)).token).toBe(tokens[index])
+    }
+    expect(server.requests).toHaveLength(asked.length)
+  })
+
+  it('keeps no more tokens than it may, and drops those that nobody reads', async () => {
+    const credential = make(undefined, { maximumEntries: 2 })
+    const of = (name: string) => credential.getToken(`api://${name}/.default`)
+    const read = await of('read')
+    await of('forgotten')
+    await of('read')
+    await of('third')
+    expect(await of('read')).toBe(read)
+    expect(server.requests).toHaveLength(3)
+    await of('forgotten')
+    expect(server.requests).toHaveLength(4)
+    expect(() => make(undefined, { maximumEntries: 0 })).toThrow('whole number above 0')
+  })
+})
+
+describe('an abort signal', () => {
+  it('ends its own caller’s wait and nobody else’s', async () => {
+    const credential = make()
+    const controller = new AbortController()
+    const impatient = credential.getToken(GRAPH, { abortSignal: controller.signal })
+    const patient = credential.getToken(GRAPH)
+    controller.abort()
+    await expect(impatient).rejects.toMatchObject({ name: 'AbortError' })
+    expect((await patient).token).toMatch(/^token-/)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('leaves the request to those who come later, and its failure to nobody', async () => {
+    const credential = make()
+    const controller = new AbortController()
+    server.answerWith(refusal)
+    const impatient = credential.getToken(GRAPH, { abortSignal: controller.signal })
+    controller.abort()
+    await expect(impatient).rejects.toMatchObject({ name: 'AbortError' })
+    await settled(1)
+    server.answerWith(() => tokenAnswer())
+    expect((await credential.getToken(GRAPH)).token).toMatch(/^token-/)
+  })
+
+  it('that has fired already is refused although a token is there', async () => {
+    const credential = make()
+    await credential.getToken(GRAPH)
+    await expect(credential.getToken(GRAPH, { abortSignal: AbortSignal.abort() })).rejects.toThrow('aborted')
+  })
+})
+
+describe('a refresh', () => {
+  it('runs once in the background from five minutes before the end, while all get the good token', async () => {
+    const credential = make()
+    const old = await credential.getToken(GRAPH)
+    ahead = 54 * MINUTE
+    expect(await credential.getToken(GRAPH)).toBe(old)
+    await settled(1)
+    expect(server.requests).toHaveLength(1)
+    ahead = 56 * MINUTE
+    server.answerWith(tokenAnswer({ access_token: 'fresh', expires_in: 7200 }))
+    const during = await Promise.all(Array.from({ length: 1000 }, () => credential.getToken(GRAPH)))
+    expect(new Set(during)).toEqual(new Set([old]))
+    await settled(2)
+    expect((await credential.getToken(GRAPH)).token).toBe('fresh')
+    await settled(2)
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('is due when the authority said, if it said so', async () => {
+    const credential = make()
+    server.answerWith(tokenAnswer({ expires_in: 86_400, refresh_in: 43_200 }), tokenAnswer({ expires_in: 172_800 }))
+    const old = await credential.getToken(GRAPH)
+    ahead = 11 * 60 * MINUTE
+    await credential.getToken(GRAPH)
+    await settled(1)
+    expect(server.requests).toHaveLength(1)
+    ahead = 12 * 60 * MINUTE + 1000
+    expect(await credential.getToken(GRAPH)).toBe(old)
+    await settled(2)
+    expect(await credential.getToken(GRAPH)).not.toBe(old)
+  })
+
+  it('of a token with a short life waits for the second half of it', async () => {
+    const credential = make()
+    server.answerWith(() => tokenAnswer({ expires_in: 60 }))
+    await credential.getToken(GRAPH)
+    ahead = 25_000
+    await credential.getToken(GRAPH)
+    await credential.getToken(GRAPH)
+    await settled(1)
+    expect(server.requests).toHaveLength(1)
+    ahead = 31_000
+    await credential.getToken(GRAPH)
+    await settled(2)
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it.each([
+    ['a refusal', refusal],
+    ['a broken connection', 'reset' as const],
+    ['a web page', { status: 200, text: '<html></html>' }],
+  ])('that fails by %s disturbs nobody until the token has expired', async (_, answer) => {
+    const { transport } = options
+    const patient: Transport = (request) => transport({ ...request, timeoutMilliseconds: 15_000 })
+    const impatient = { ...options, transport: patient, timeoutMilliseconds: 200 } // no time for retries
+    const credential = cached(new ClientSecretCredential(impatient), undefined, { now })
+    const old = await credential.getToken(GRAPH)
+    server.answerWith(answer)
+    ahead = 56 * MINUTE
+    const callers = Array.from({ length: 10 }, () => credential.getToken(GRAPH))
+    expect(new Set(await Promise.all(callers))).toEqual(new Set([old]))
+    await settled(2)
+    expect(await credential.getToken(GRAPH)).toBe(old)
+    await settled(2)
+    expect(server.requests).toHaveLength(2) // not again so soon
+    ahead = 58 * MINUTE
+    expect(await credential.getToken(GRAPH)).toBe(old)
+    await settled(3)
+    expect(server.requests).toHaveLength(3)
+    ahead = 61 * MINUTE
+    await expect(credential.getToken(GRAPH)).rejects.toThrow()
+    server.answerWith(tokenAnswer({ expires_in: 7200, access_token: 'recovered' }))
+    expect((await credential.getToken(GRAPH)).token).toBe('recovered')
+  })
+})
+
+describe('a shared cache', () => {
+  it('gives equal credentials each other’s tokens, with one request for all of them', async () => {
+    const cache = memoryCache()
+    const both = await Promise.all([make(cache).getToken(GRAPH), make(cache).getToken(GRAPH)])
+    expect(both[0]).toBe(both[1])
+    expect(await make(cache).getToken(GRAPH)).toBe(both[0])
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it.each<[string, Partial<ClientSecretCredentialOptions>]>([
+    ['tenant', { tenantId: 'fabrikam.example' }],
+    ['application', { clientId: 'another' }],
+    ['secret', { clientSecret: 'another' }],
+  ])('never mixes credentials that differ in their %s', async (_, difference) => {
+    const cache = memoryCache()
+    const first = await make(cache).getToken(GRAPH)
+    const other = cached(new ClientSecretCredential({ ...options, ...difference }), cache, { now })
+    expect(await other.getToken(GRAPH)).not.toBe(first)
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('never mixes authorities', () => {
+    const local = new ClientSecretCredential(options)
+    const government = new ClientSecretCredential({ ...options, authorityHost: 'https://login.microsoftonline.us' })
+    expect(local.cachePartition).not.toBe(government.cachePartition)
+  })
+
+  it('never mixes credentials that do not say whose tokens theirs are', async () => {
+    const cache = memoryCache()
+    const foreign = (token: string) => ({ getToken: async () => ({ token, expiresOnTimestamp: Date.now() + MINUTE }) })
+    const [a, b] = [cached(foreign('a'), cache), cached(foreign('b'), cache)]
+    expect([(await a.getToken(GRAPH)).token, (await b.getToken(GRAPH)).token]).toEqual(['a', 'b'])
+  })
+
+  it('is read again for a token that another has refreshed, before anything is requested', async () => {
+    const cache = memoryCache()
+    const [one, two] = [make(cache), make(cache)]
+    const old = await one.getToken(GRAPH)
+    expect(await two.getToken(GRAPH)).toBe(old)
+    ahead = 56 * MINUTE
+    server.answerWith(tokenAnswer({ access_token: 'fresh', expires_in: 7200 }))
+    await one.getToken(GRAPH)
+    await settled(2)
+    await two.getToken(GRAPH)
+    await settled(2)
+    expect((await two.getToken(GRAPH)).token).toBe('fresh')
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('that fails withholds no token', async () => {
+    const broken: TokenCache = {
+      get: () => Promise.reject(new Error('disk is gone')),
+      set: () => {
+        throw new Error('disk is gone')
+      },
+    }
+    expect((await make(broken).getToken(GRAPH)).token).toMatch(/^token-/)
+  })
+
+  it('keeps no more than it may', async () => {
+    const cache = memoryCache({ maximumEntries: 1 })
+    const token: AccessToken = { token: 'x', expiresOnTimestamp: 0 }
+    await cache.set('a', token)
+    await cache.set('b', token)
+    expect(await cache.get('a')).toBeUndefined()
+    expect(await cache.get('b')).toBe(token)
+  })
+})
+
+describe('a credential of somebody else', () => {
+  it('is never handed a caller’s own signal or time-out, and gets every other option', async () => {
+    const seen: unknown[] = []
+    const credential = cached({
+      getToken: async (scopes, more) => {
+        seen.push(scopes, more)
+        return { token: 'x', expiresOnTimestamp: Date.now() + MINUTE }
+      },
+    })
+    const proof = { proofOfPossessionOptions: { nonce: 'n' } }
+    const caller = { abortSignal: new AbortController().signal, requestOptions: { timeout: 1 } }
+    await credential.getToken([GRAPH], { ...caller, ...proof })
+    expect(seen).toEqual([[GRAPH], proof])
+    await credential.getToken([GRAPH], caller)
+    expect(seen).toEqual([[GRAPH], proof, [GRAPH], {}])
+  })
+
+  it('that has no token to give is said to have none', async () => {
+    await expect(cached({ getToken: async () => null }).getToken(GRAPH)).rejects.toThrow('gave null')
+  })
+
+  it('that throws at once does so again, not from memory', async () => {
+    let calls = 0
+    const credential = cached({
+      getToken: () => {
+        calls += 1
+        throw new Error(`call ${calls}`)
+      },
+    })
+    await expect(credential.getToken(GRAPH)).rejects.toThrow('call 1')
+    await expect(credential.getToken(GRAPH)).rejects.toThrow('call 2')
+  })
+})
