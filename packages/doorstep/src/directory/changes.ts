@@ -1,0 +1,74 @@
+import type { Application } from './application.ts'
+import type { CloudSettings } from './cloud-settings.ts'
+import type { Group, GroupMember } from './group.ts'
+import type { StoredPasswordCredential } from './password-credential.ts'
+import type { AppRoleAssignment, DirectoryRoleAssignment, PermissionGrant } from './permission.ts'
+import type { ServicePrincipal } from './service-principal.ts'
+import type { Tenant } from './tenant.ts'
+import type { User, UserPassword } from './user.ts'
+
+/**
+ * What a decision wants written, as plain data. A list of changes is committed as a whole or not at all, so nothing
+ * is ever half done: a registration with its service principal and secret is one list.
+ *
+ * An `update…` carries the whole new record; its `version` is the one it was decided on, and the commit is refused
+ * with `ConcurrentChange` when the record has moved on since. The kept version is then one higher.
+ */
+export type DirectoryChange =
+  | { readonly change: 'createTenant'; readonly tenant: Tenant }
+  | { readonly change: 'updateTenant'; readonly tenant: Tenant }
+  | { readonly change: 'createApplication'; readonly application: Application }
+  | { readonly change: 'updateApplication'; readonly application: Application }
+  /** Soft: the record stays, with its `deletedDateTime`; its service principal in the home tenant goes with it. */
+  | { readonly change: 'deleteApplication'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'createServicePrincipal'; readonly servicePrincipal: ServicePrincipal }
+  | { readonly change: 'updateServicePrincipal'; readonly servicePrincipal: ServicePrincipal }
+  | { readonly change: 'deleteServicePrincipal'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'addPasswordCredential'; readonly credential: StoredPasswordCredential }
+  | { readonly change: 'removePasswordCredential'; readonly ownerId: string; readonly keyId: string }
+  | { readonly change: 'createUser'; readonly user: User }
+  | { readonly change: 'updateUser'; readonly user: User }
+  | { readonly change: 'deleteUser'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'setUserPassword'; readonly password: UserPassword }
+  | { readonly change: 'createGroup'; readonly group: Group }
+  | { readonly change: 'updateGroup'; readonly group: Group }
+  | { readonly change: 'deleteGroup'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'addGroupMember'; readonly member: GroupMember }
+  | { readonly change: 'removeGroupMember'; readonly groupId: string; readonly memberId: string }
+  | { readonly change: 'createPermissionGrant'; readonly grant: PermissionGrant }
+  | { readonly change: 'updatePermissionGrant'; readonly grant: PermissionGrant }
+  | { readonly change: 'deletePermissionGrant'; readonly id: string }
+  | { readonly change: 'createAppRoleAssignment'; readonly assignment: AppRoleAssignment }
+  | { readonly change: 'deleteAppRoleAssignment'; readonly id: string }
+  | { readonly change: 'addDirectoryRole'; readonly assignment: DirectoryRoleAssignment }
+  | { readonly change: 'removeDirectoryRole'; readonly assignment: DirectoryRoleAssignment }
+  | { readonly change: 'setCloudSettings'; readonly settings: CloudSettings }
+
+/**
+ * Writes all changes or none, durably: when it resolves, they survive the death of the process.
+ * @throws {AlreadyExists} when a unique value is taken; @throws {ConcurrentChange} when a record has moved on;
+ * @throws {NoSuchRecord} when a record to be changed or removed is not there.
+ */
+export type CommitDirectory = (changes: readonly DirectoryChange[]) => Promise<void>
+
+/** A value that must be unique is taken already. */
+export class AlreadyExists extends Error {
+  override readonly name = 'AlreadyExists'
+  readonly record: string
+  readonly property: string
+  constructor(record: string, property: string) {
+    super(`Another ${record} has the same ${property}.`)
+    this.record = record
+    this.property = property
+  }
+}
+
+/** The record was changed by somebody else between decision and commit; decide again. */
+export class ConcurrentChange extends Error {
+  override readonly name = 'ConcurrentChange'
+}
+
+/** The record to be changed is not there (any more). */
+export class NoSuchRecord extends Error {
+  override readonly name = 'NoSuchRecord'
+}

@@ -1,0 +1,60 @@
+import type { DirectoryQuery, Page } from './query.ts'
+
+/** A group of users, service principals and groups (Microsoft Graph `group`). */
+export interface Group {
+  readonly id: string
+  readonly tenantId: string
+  readonly displayName: string
+  readonly description: string | null
+  readonly mailNickname: string
+  readonly mailEnabled: boolean
+  readonly securityEnabled: boolean
+  readonly groupTypes: readonly string[]
+  readonly isAssignableToRole: boolean | null
+  readonly createdDateTime: string
+  readonly deletedDateTime: string | null
+  readonly owners: readonly string[]
+  readonly version: number
+}
+
+export type GroupProperties = Partial<Omit<Group, 'id' | 'tenantId' | 'createdDateTime' | 'version'>> & {
+  readonly displayName: string
+}
+
+/** A security group with Graph's defaults for all that `properties` leaves open. */
+export function newGroup(
+  properties: GroupProperties,
+  identity: { readonly id: string; readonly tenantId: string; readonly createdDateTime: string },
+): Group {
+  return {
+    description: null,
+    mailNickname: properties.displayName.replace(/[^A-Za-z0-9]/g, '') || identity.id,
+    mailEnabled: false,
+    securityEnabled: true,
+    groupTypes: [],
+    isAssignableToRole: null,
+    deletedDateTime: null,
+    owners: [],
+    ...properties,
+    ...identity,
+    version: 1,
+  }
+}
+
+export type PrincipalType = 'User' | 'Group' | 'ServicePrincipal'
+
+/** One direct membership. */
+export interface GroupMember {
+  readonly groupId: string
+  readonly memberId: string
+  readonly memberType: PrincipalType
+}
+
+export interface GroupStore {
+  byId(id: string): Promise<Group | undefined>
+  list(query: DirectoryQuery): Promise<Page<Group>>
+  /** Direct members. */
+  membersOf(groupId: string): Promise<readonly GroupMember[]>
+  /** Ids of all groups a user, group or service principal belongs to, directly or through other groups. */
+  transitiveGroupsOf(memberId: string): Promise<readonly string[]>
+}

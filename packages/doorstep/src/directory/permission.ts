@@ -1,0 +1,50 @@
+/**
+ * Recorded consent to delegated permissions (Microsoft Graph `oauth2PermissionGrant`). `clientId` and `resourceId`
+ * are object ids of service principals, whatever their names suggest.
+ */
+export interface PermissionGrant {
+  readonly id: string
+  readonly tenantId: string
+  readonly clientId: string
+  readonly consentType: 'AllPrincipals' | 'Principal'
+  /** Object id of the user; null when consent is for everybody. */
+  readonly principalId: string | null
+  readonly resourceId: string
+  /** Scope values, separated by blanks. */
+  readonly scope: string
+}
+
+/** An app role given to a user, a group or a service principal (Microsoft Graph `appRoleAssignment`). */
+export interface AppRoleAssignment {
+  readonly id: string
+  readonly tenantId: string
+  /** The all-zero GUID stands for default access. */
+  readonly appRoleId: string
+  readonly principalId: string
+  readonly principalType: 'User' | 'Group' | 'ServicePrincipal'
+  readonly resourceId: string
+  readonly createdDateTime: string
+}
+
+/** A directory role (by its template id, the `wids` claim) that a principal holds in its tenant. */
+export interface DirectoryRoleAssignment {
+  readonly tenantId: string
+  readonly principalId: string
+  readonly roleTemplateId: string
+}
+
+export interface PermissionGrantStore {
+  byId(id: string): Promise<PermissionGrant | undefined>
+  byClient(clientId: string): Promise<readonly PermissionGrant[]>
+}
+
+export interface AppRoleAssignmentStore {
+  byId(id: string): Promise<AppRoleAssignment | undefined>
+  /** What a principal holds directly. */
+  byPrincipal(principalId: string): Promise<readonly AppRoleAssignment[]>
+  byResource(resourceId: string): Promise<readonly AppRoleAssignment[]>
+}
+
+export interface DirectoryRoleAssignmentStore {
+  byPrincipal(tenantId: string, principalId: string): Promise<readonly DirectoryRoleAssignment[]>
+}

@@ -1,0 +1,42 @@
+/**
+ * A question to a collection of a tenant's objects, as plain data: what an OData `$filter` says, without its
+ * grammar. Stores translate it to SQL; nothing evaluates it row by row.
+ */
+export type Filter =
+  | {
+      readonly kind: 'compare'
+      readonly property: string
+      readonly operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
+      readonly value: string | number | boolean | null
+    }
+  | { readonly kind: 'startsWith' | 'endsWith'; readonly property: string; readonly value: string }
+  | { readonly kind: 'in'; readonly property: string; readonly values: readonly string[] }
+  /** `collection/any(x:x eq value)` */
+  | { readonly kind: 'any'; readonly collection: string; readonly value: string }
+  | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
+  | { readonly kind: 'not'; readonly operand: Filter }
+
+export interface DirectoryQuery {
+  readonly tenantId: string
+  readonly filter?: Filter | undefined
+  /** At most so many objects. */
+  readonly top: number
+  /** The `next` of the page before. */
+  readonly after?: string | undefined
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Where the next page begins; undefined on the last. */
+  readonly next: string | undefined
+}
+
+/** A filter names a property that this collection cannot be filtered by. */
+export class UnsupportedFilter extends Error {
+  override readonly name = 'UnsupportedFilter'
+  readonly property: string
+  constructor(property: string) {
+    super(`The property '${property}' cannot be filtered by.`)
+    this.property = property
+  }
+}

@@ -1,0 +1,76 @@
+import type { DirectoryQuery, Page } from './query.ts'
+
+/** A person's account in a tenant (Microsoft Graph `user`). */
+export interface User {
+  readonly id: string
+  readonly tenantId: string
+  readonly userPrincipalName: string
+  readonly displayName: string
+  readonly givenName: string | null
+  readonly surname: string | null
+  readonly mail: string | null
+  readonly mailNickname: string
+  readonly accountEnabled: boolean
+  readonly userType: 'Member' | 'Guest'
+  readonly jobTitle: string | null
+  readonly department: string | null
+  readonly mobilePhone: string | null
+  readonly officeLocation: string | null
+  readonly preferredLanguage: string | null
+  readonly usageLocation: string | null
+  readonly businessPhones: readonly string[]
+  readonly createdDateTime: string
+  readonly deletedDateTime: string | null
+  /** For a guest: the account in its home tenant. */
+  readonly home: { readonly tenantId: string; readonly userId: string } | null
+  readonly version: number
+}
+
+export type UserProperties = Partial<Omit<User, 'id' | 'tenantId' | 'createdDateTime' | 'version'>> & {
+  readonly userPrincipalName: string
+  readonly displayName: string
+}
+
+/** An account with Graph's defaults for all that `properties` leaves open. */
+export function newUser(
+  properties: UserProperties,
+  identity: { readonly id: string; readonly tenantId: string; readonly createdDateTime: string },
+): User {
+  return {
+    givenName: null,
+    surname: null,
+    mail: null,
+    mailNickname: properties.userPrincipalName.split('@')[0] ?? properties.userPrincipalName,
+    accountEnabled: true,
+    userType: 'Member',
+    jobTitle: null,
+    department: null,
+    mobilePhone: null,
+    officeLocation: null,
+    preferredLanguage: null,
+    usageLocation: null,
+    businessPhones: [],
+    deletedDateTime: null,
+    home: null,
+    ...properties,
+    ...identity,
+    version: 1,
+  }
+}
+
+/** What a sign-in is checked against; kept apart from what Graph shows. */
+export interface UserPassword {
+  readonly userId: string
+  readonly passwordHash: string
+  /** ISO 8601; refresh tokens and sessions from before are revoked. */
+  readonly changedDateTime: string
+  readonly mustChange: boolean
+}
+
+export interface UserStore {
+  byId(id: string): Promise<User | undefined>
+  /** By user principal name, in any case. */
+  byPrincipalName(tenantId: string, userPrincipalName: string): Promise<User | undefined>
+  list(query: DirectoryQuery): Promise<Page<User>>
+  passwordOf(userId: string): Promise<UserPassword | undefined>
+}

@@ -1,0 +1,44 @@
+import type { Tenant, TenantStore } from '../directory/tenant.ts'
+import { entraError } from './errors.ts'
+
+/** The tenant of personal Microsoft accounts; `consumers` is its other name. */
+export const personalAccountsTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** What stands for the tenant in a URL. `personal` answers for `consumers` and for the tenant id behind it. */
+export type TenantSegment =
+  | { readonly kind: 'tenant'; readonly tenant: Tenant }
+  | { readonly kind: 'alias'; readonly alias: 'common' | 'organizations' }
+  | { readonly kind: 'personal' }
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const domainName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i
+
+/** Whether a text has the form of a GUID. */
+export function isGuid(text: string): boolean {
+  return guid.test(text)
+}
+
+/**
+ * Resolves the tenant segment of a URL, in any case: a tenant id, a verified domain, or an alias.
+ * @throws {EntraError} 900023 for what is neither GUID nor domain, 90002 for an unknown tenant.
+ */
+export async function resolveTenantSegment(
+  segment: string,
+  tenants: TenantStore,
+  notFound: 'tenantNotFound' | 'discoveryTenantNotFound' = 'tenantNotFound',
+): Promise<TenantSegment> {
+  if (guid.test(segment)) {
+    const id = segment.toLowerCase()
+    if (id === personalAccountsTenantId) return { kind: 'personal' }
+    const tenant = await tenants.byId(id)
+    if (!tenant) throw entraError(notFound, { tenant: segment })
+    return { kind: 'tenant', tenant }
+  }
+  const name = segment.toLowerCase()
+  if (name === 'common' || name === 'organizations') return { kind: 'alias', alias: name }
+  if (name === 'consumers') return { kind: 'personal' }
+  if (!domainName.test(name)) throw entraError('tenantIdentifierInvalid', { tenant: segment })
+  const tenant = await tenants.byDomain(name)
+  if (!tenant) throw entraError(notFound, { tenant: segment })
+  return { kind: 'tenant', tenant }
+}

@@ -1,0 +1,124 @@
+import { entraError } from './errors.ts'
+
+/** A POST to a token endpoint, as it came. */
+export interface TokenHttpRequest {
+  readonly endpoint: 'v1' | 'v2'
+  readonly contentType: string | undefined
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+/** How the client says who it is, before anybody checks it. */
+export type PresentedCredential =
+  | { readonly method: 'none' }
+  /** Several candidates are readings of one secret: form-decoded, and as it stands. */
+  | { readonly method: 'secret'; readonly candidates: readonly string[] }
+
+/** A token request in one form, whichever dialect it came in. */
+export interface TokenRequest {
+  readonly endpoint: 'v1' | 'v2'
+  readonly grantType: string
+  readonly clientId: string
+  readonly credential: PresentedCredential
+  /** A parameter's value without surrounding blanks and line breaks; an empty value counts as absent. */
+  parameter(name: string): string | undefined
+  /** @throws {EntraError} 900144 when it is absent. */
+  required(name: string): string
+}
+
+/** A parameter that may not be repeated (RFC 6749 §3.2); telemetry that clients add may. */
+const meaningful = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'scope',
+  'resource',
+  'code',
+  'redirect_uri',
+  'code_verifier',
+  'refresh_token',
+  'device_code',
+  'username',
+  'password',
+  'assertion',
+  'requested_token_use',
+])
+
+/**
+ * Reads a form body. Names and values lose surrounding blanks and line breaks, since bodies are pasted from pages
+ * that print a parameter a line. Any other content type, JSON above all, counts as having no parameters.
+ */
+function readForm({ contentType, body }: TokenHttpRequest): Map<string, string> {
+  const parameters = new Map<string, string>()
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  if (mediaType && mediaType !== 'application/x-www-form-urlencoded') return parameters
+  for (const [untrimmedName, untrimmedValue] of new URLSearchParams(body)) {
+    const name = untrimmedName.trim()
+    const value = untrimmedValue.trim()
+    if (value === '') continue
+    if (parameters.has(name) && meaningful.has(name)) throw entraError('requestMalformed')
+    parameters.set(name, value)
+  }
+  return parameters
+}
+
+const basicHeader = /^basic +([A-Za-z0-9+/]+=*) *$/i
+
+/** application/x-www-form-urlencoded decoding of one value (RFC 6749 §2.3.1); undefined when it cannot be decoded. */
+function formDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Reads HTTP Basic credentials. RFC 6749 §2.3.1 has both parts form-encoded, but widely used libraries send them as
+ * they are: the decoded reading comes first, then the raw one.
+ */
+function readBasic(header: string): { clientId: string; candidates: string[] } {
+  const encoded = basicHeader.exec(header)?.[1]
+  const text = encoded && Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text?.indexOf(':') ?? -1
+  if (!text || colon < 1) throw entraError('requestMalformed')
+  const secret = text.slice(colon + 1)
+  const decoded = formDecoded(secret)
+  return {
+    clientId: formDecoded(text.slice(0, colon)) ?? text.slice(0, colon),
+    candidates: secret === '' ? [] : decoded === undefined || decoded === secret ? [secret] : [decoded, secret],
+  }
+}
+
+/**
+ * Turns a POST to the v1.0 or v2.0 token endpoint into a `TokenRequest`; the two dialects of naming the API end in
+ * `scopes.ts`.
+ * @throws {EntraError} 900144 without grant_type or client_id, 9002313 for repeated parameters, an unreadable Basic
+ * header, or two different clients named in header and body.
+ */
+export function parseTokenRequest(http: TokenHttpRequest): TokenRequest {
+  const parameters = readForm(http)
+  const required = (name: string): string => {
+    const value = parameters.get(name)
+    if (value === undefined) throw entraError('parameterMissing', { parameter: name })
+    return value
+  }
+  const grantType = required('grant_type')
+  const header = http.authorization
+  const basic = header && /^basic\b/i.test(header) ? readBasic(header) : undefined
+  const named = parameters.get('client_id')
+  if (basic && named && named.toLowerCase() !== basic.clientId.toLowerCase()) throw entraError('requestMalformed')
+  const clientId = basic?.clientId ?? required('client_id')
+  const inBody = parameters.get('client_secret')
+  const candidates = inBody === undefined ? (basic?.candidates ?? []) : [inBody]
+  return {
+    endpoint: http.endpoint,
+    grantType,
+    clientId,
+    credential: candidates.length === 0 ? { method: 'none' } : { method: 'secret', candidates },
+    parameter: (name) => parameters.get(name),
+    required,
+  }
+}
