@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
+
+let doorstep: RunningDoorstep
+let interceptRoot: string
+
+beforeAll(async () => {
+  doorstep = await startDoorstep()
+  interceptRoot = await readFile(join(doorstep.dataDirectory, 'intercept-ca.pem'), 'utf8')
+})
+afterAll(() => doorstep.stop())
+
+/** A request under one of the real names, straight to the listener. */
+function requestAs(host: string, path: string, ca = interceptRoot): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(doorstep.url)
+    const sent = request(
+      { host: '127.0.0.1', port, path, servername: host, headers: { host }, ca },
+      async (response) => {
+        let text = ''
+        for await (const chunk of response) text += chunk
+        resolve({ status: response.statusCode ?? 0, text })
+      },
+    )
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+describe('names', () => {
+  it.each(['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net'])(
+    '%s is the login host',
+    async (host) => {
+      const { status, text } = await requestAs(host, '/common/v2.0/.well-known/openid-configuration')
+      expect(status).toBe(200)
+      expect(JSON.parse(text).token_endpoint).toBe(`https://${host}/common/oauth2/v2.0/token`)
+    },
+  )
+
+  it.each([
+    'management.azure.com',
+    'api.loganalytics.io',
+    'westeurope.monitoring.azure.com',
+    'westeurope-1.cognitedata.com',
+    'my-instance.energy.azure.com',
+    'portal.azure.com',
+    'main.iam.ad.ext.azure.com',
+  ])('%s, whose room is not built, answers 501 and says so', async (host) => {
+    const { status, text } = await requestAs(host, '/')
+    expect(status).toBe(501)
+    expect(JSON.parse(text).error.message).toContain(host)
+  })
+
+  it.each(['/arm/subscriptions', '/monitor', '/cdf/api', '/energy', '/portal'])(
+    'localhost%s answers 501 as well',
+    async (path) => {
+      expect((await doorstep.request('GET', path)).status).toBe(501)
+    },
+  )
+
+  it.each(['evil.example', 'localhost.evil.example', '192.168.0.1', ''])('%j is refused with 421', async (host) => {
+    const answer = await doorstep.request('GET', '/_doorstep/health', undefined, { host })
+    expect(answer.status).toBe(421)
+  })
+
+  it('127.0.0.1 and [::1] are served as localhost, whose origin the issuer carries', async () => {
+    const { port } = new URL(doorstep.url)
+    for (const host of [`127.0.0.1:${port}`, `[::1]:${port}`, `LOCALHOST:${port}`, 'localhost:1']) {
+      const { body } = await doorstep.request('GET', '/common/v2.0/.well-known/openid-configuration', undefined, {
+        host,
+      })
+      expect(body.issuer).toBe(`${doorstep.url}/{tenantid}/v2.0`)
+    }
+  })
+
+  it('sends pages of microsoft.com other than /devicelogin to the real www.microsoft.com', async () => {
+    const { status } = await requestAs('microsoft.com', '/en-us/windows')
+    expect(status).toBe(302)
+  })
+
+  it('presents each name with its own root: neither vouches for the other', async () => {
+    await expect(requestAs('login.microsoftonline.com', '/', doorstep.ca)).rejects.toThrow()
+    await expect(requestAs('localhost', '/_doorstep/health', interceptRoot)).rejects.toThrow()
+  })
+
+  it('answers HTTP/2 and HTTP/1.1 on one port', async () => {
+    const { connect } = await import('node:http2')
+    const session = connect(doorstep.url, { ca: doorstep.ca })
+    const stream = session.request({ ':path': '/_doorstep/health' })
+    let text = ''
+    for await (const chunk of stream) text += chunk
+    session.close()
+    expect(JSON.parse(text)).toEqual({ status: 'ok' })
+  })
+})
