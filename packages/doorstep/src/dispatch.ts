@@ -1,0 +1,93 @@
+import type { AskedOrigin, Host, RawRequest, RawResponse } from './hosts/host.ts'
+import type { HostRoom } from './interceptor/host-map.ts'
+import { hostOf, isLoopback, pathOf } from './listener/asked-host.ts'
+
+export type Room = HostRoom | 'control'
+
+/** Where each host answers on the listener's own origin; login has what is left. */
+const localPrefixes: readonly (readonly [string, Room])[] = [
+  ['/graph', 'graph'],
+  ['/arm', 'management'],
+  ['/monitor', 'monitor'],
+  ['/cdf', 'cdf'],
+  ['/energy', 'energy'],
+  ['/portal', 'portal'],
+  ['/_doorstep', 'control'],
+]
+
+export interface DispatchParts {
+  /** The rooms that are built, each made at its first request. */
+  readonly rooms: Partial<Record<Room, () => Promise<Host>>>
+  readonly roomOf: (host: string) => HostRoom | undefined
+  /** `https://localhost:<port>`. */
+  readonly localOrigin: () => string
+  readonly publicName: string | undefined
+  readonly reportFault: (fault: unknown) => void
+}
+
+/**
+ * Chooses who answers: by host name for the intercepted names, by path on this machine's own names. Any other name
+ * is refused with 421, which also keeps pages that rebind their DNS name to this machine out.
+ */
+export function dispatcher(parts: DispatchParts): (request: RawRequest, response: RawResponse) => void {
+  const made = new Map<Room, Promise<Host>>()
+  const hostFor = (room: Room, make: () => Promise<Host>): Promise<Host> => {
+    const known = made.get(room)
+    if (known) return known
+    const host = make()
+    made.set(room, host)
+    host.catch(() => made.delete(room))
+    return host
+  }
+  return (request, response) => {
+    const name = hostOf(request)
+    request.url = pathOf(request.url ?? '/')
+    const asked = askedOriginOf(name, parts)
+    if (!asked) return refuse(response, 421, 'MisdirectedRequest', unknownName(name))
+    const room = asked.kind === 'entra' ? parts.roomOf(name) : takePrefix(request)
+    const make = room && parts.rooms[room]
+    if (!make) return refuse(response, 501, 'NotImplemented', notBuilt(name, room ?? 'login'))
+    hostFor(room, make).then(
+      (host) => host.handle(request, response, asked),
+      (fault) => {
+        parts.reportFault(fault)
+        refuse(response, 500, 'InternalServerError', 'This part of Doorstep could not start; its log says why.')
+      },
+    )
+  }
+}
+
+function askedOriginOf(name: string, { roomOf, localOrigin, publicName }: DispatchParts): AskedOrigin | undefined {
+  if (roomOf(name)) return { kind: 'entra', host: name }
+  if (isLoopback(name)) return { kind: 'local', origin: localOrigin() }
+  if (publicName !== undefined && name === publicName.toLowerCase()) {
+    return { kind: 'local', origin: localOrigin().replace('localhost', name) }
+  }
+  return undefined
+}
+
+/** The room of a path on the listener's own origin, whose prefix is cut off. */
+function takePrefix(request: RawRequest): Room {
+  const url = request.url ?? '/'
+  const path = url.toLowerCase()
+  for (const [prefix, room] of localPrefixes) {
+    if (!path.startsWith(prefix) || !/^[/?]?$/.test(path.charAt(prefix.length))) continue
+    request.url = pathOf(url.slice(prefix.length))
+    return room
+  }
+  return 'login'
+}
+
+const unknownName = (name: string) =>
+  `Doorstep does not answer for '${name}'. Ask for localhost, or for one of the intercepted names through 'doorstep run'.`
+
+const notBuilt = (name: string, room: Room) =>
+  `${name} belongs to the ${room} host, which this version of Doorstep does not have yet. docs/parity.md says what there is.`
+
+function refuse(response: RawResponse, status: number, code: string, message: string): void {
+  const body = JSON.stringify({ error: { code, message } })
+  response.statusCode = status
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-length', Buffer.byteLength(body))
+  response.end(body)
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { FastifyInstance } from 'fastify'
+
+/** What was asked, before a host looks at the path: HTTP/1.1 or 2, over TLS or through the proxy in absolute form. */
+export type RawRequest = IncomingMessage | Http2ServerRequest
+export type RawResponse = ServerResponse | Http2ServerResponse
+
+/**
+ * The name a request came by. `entra`: one of the intercepted names, `host` in lower case. `local`: the listener's
+ * own origin, `https://localhost:<port>`; 127.0.0.1 and [::1] count as localhost. It decides issuer and links.
+ */
+export type AskedOrigin =
+  | { readonly kind: 'entra'; readonly host: string }
+  | { readonly kind: 'local'; readonly origin: string }
+
+/** A room that answers. On the local origin its path prefix is cut off already. */
+export interface Host {
+  handle(request: RawRequest, response: RawResponse, asked: AskedOrigin): void
+}
+
+const askedOrigins = new WeakMap<object, AskedOrigin>()
+
+/** The name by which this request came; `raw` is Fastify's `request.raw`. */
+export function askedOrigin(raw: object): AskedOrigin {
+  const asked = askedOrigins.get(raw)
+  if (!asked) throw new Error('This request did not come through a host.')
+  return asked
+}
+
+/** Makes a host of a Fastify instance with its routes: waits for its plugins, then hands requests to its router. */
+export async function fastifyHost(app: FastifyInstance): Promise<Host> {
+  await app.ready()
+  return {
+    handle(request, response, asked) {
+      askedOrigins.set(request, asked)
+      app.routing(request as IncomingMessage, response as ServerResponse)
+    },
+  }
+}

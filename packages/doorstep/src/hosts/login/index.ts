@@ -1,0 +1,49 @@
+import fastify from 'fastify'
+import { fastifyHost, type Host } from '../host.ts'
+import { discoveryRoutes } from './discovery.ts'
+import { answerNotFound, answerRefusal } from './error-response.ts'
+import { instanceDiscoveryRoute } from './instance-discovery.ts'
+import { keysRoutes } from './keys.ts'
+import type { LoginParts } from './login-parts.ts'
+import { tokenRoutes } from './token.ts'
+
+/** Larger than any token request, and far from what would hurt. */
+const bodyLimitInBytes = 256 * 1024
+
+/** login.microsoftonline.com and its aliases: every route in one list. A refusal gets its form in one place. */
+export async function loginHost(parts: LoginParts): Promise<Host> {
+  const app = fastify({
+    bodyLimit: bodyLimitInBytes,
+    exposeHeadRoutes: false,
+    routerOptions: {
+      caseSensitive: false,
+      ignoreDuplicateSlashes: true,
+      ignoreTrailingSlash: true,
+      maxParamLength: 500,
+    },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler(answerRefusal(parts))
+  app.setNotFoundHandler(answerNotFound)
+
+  tokenRoutes(app, parts)
+  discoveryRoutes(app, parts)
+  keysRoutes(app, parts)
+  instanceDiscoveryRoute(app, parts)
+  return withoutMicrosoftPages(await fastifyHost(app))
+}
+
+/** Of microsoft.com only /devicelogin is ours; every other page is sent to where the real one is. */
+function withoutMicrosoftPages(host: Host): Host {
+  return {
+    handle(request, response, asked) {
+      const target = request.url ?? '/'
+      const isOurs = asked.kind === 'local' || asked.host !== 'microsoft.com' || /^\/devicelogin\b/i.test(target)
+      if (isOurs) return host.handle(request, response, asked)
+      response.statusCode = 302
+      response.setHeader('location', `https://www.microsoft.com${target}`)
+      response.end()
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../clock.ts'
+import type { ApplicationStore } from '../../directory/application.ts'
+import type { CloudSettingsStore } from '../../directory/cloud-settings.ts'
+import type { GroupStore } from '../../directory/group.ts'
+import type { PasswordCredentialStore } from '../../directory/password-credential.ts'
+import type { AppRoleAssignmentStore } from '../../directory/permission.ts'
+import type { ServicePrincipalStore } from '../../directory/service-principal.ts'
+import type { TenantStore } from '../../directory/tenant.ts'
+import type { SecretMatcher } from '../../protocol/client-authentication/secret.ts'
+import type { TokenIssuer } from '../../tokens/issuer.ts'
+import type { KeyRing } from '../../tokens/key-ring.ts'
+
+/** What the login host is handed. */
+export interface LoginParts {
+  readonly tenants: TenantStore
+  readonly applications: ApplicationStore
+  readonly servicePrincipals: ServicePrincipalStore
+  readonly passwordCredentials: PasswordCredentialStore
+  readonly appRoleAssignments: AppRoleAssignmentStore
+  readonly groups: GroupStore
+  readonly settings: CloudSettingsStore
+  readonly secrets: SecretMatcher
+  readonly issuer: TokenIssuer
+  readonly keys: Pick<KeyRing, 'certificates'>
+  readonly clock: Clock
+  /** Tells a person about a fault of Doorstep itself. */
+  readonly reportFault: (fault: unknown, traceId: string) => void
+}

@@ -1,0 +1,294 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { certificatesOf } from './certificates.ts'
+import { type MovableClock, movableClock } from './clock.ts'
+import { applySeed, type CloudIdentity, type IdentityParts, prepareIdentity } from './cloud-identity.ts'
+import type { Doorstep, DoorstepConfig } from './config.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { type DispatchParts, dispatcher } from './dispatch.ts'
+import { reportFault } from './fault-log.ts'
+import type { ControlledClock, ControlParts, RunOptions } from './hosts/control/index.ts'
+import type { RawRequest, RawResponse } from './hosts/host.ts'
+import { type ConnectProxy, createConnectProxy } from './interceptor/connect-proxy.ts'
+import { interceptedHosts, roomOf } from './interceptor/host-map.ts'
+import { type SecureListener, secureListener } from './listener/secure-listener.ts'
+import { type MasterKey, newMasterKeyText, readMasterKey } from './secrets/master-key.ts'
+import { secretKeeper } from './secrets/secret-keeper.ts'
+import { openStores } from './stores/open.ts'
+import type { Stores } from './stores/stores.ts'
+import { tokenIssuer } from './tokens/issuer.ts'
+import { type KeyRing, openKeyRing } from './tokens/key-ring.ts'
+import { verificationKeys } from './tokens/verification-keys.ts'
+import { version } from './version.ts'
+
+/** Connections that are still busy after this time are cut, so that a stop ends within 5 seconds. */
+const graceMilliseconds = 4_000
+
+/** What has to be closed, in the order it was opened. */
+type Opened = (() => Promise<unknown> | unknown)[]
+
+/**
+ * Starts a local cloud: takes the data folder, opens what is kept, and answers. The only file that knows every part;
+ * read it to see what depends on what.
+ * @throws {DataFolderError} {SeedError}, or the system's error when a port is taken; nothing is left running then.
+ */
+export async function createDoorstep(config: DoorstepConfig): Promise<Doorstep> {
+  const started = performance.now()
+  const opened: Opened = []
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end()
+  }
+  try {
+    const kept = await openKept(config, opened)
+    const identity = await prepareIdentity(kept)
+    const notices = await applySeed(config, kept)
+    const answering = await answer(config, kept, identity, opened)
+    const { url, proxy } = answering
+    const caCertificate = kept.folder.pathOf('ca.pem')
+    const startedInMilliseconds = Math.round(performance.now() - started)
+    const dataDirectory = kept.folder.path
+    const ready = { url, proxy, ...identity, caCertificate, dataDirectory, startedInMilliseconds }
+    return { ready, notices, stopRequested: answering.stopRequested, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Kept extends IdentityParts {
+  readonly clock: MovableClock
+  readonly keys: KeyRing
+  readonly certificates: Awaited<ReturnType<typeof certificatesOf>>
+}
+
+/** Opens everything that outlives a process: folder, keys, certificates, store; and the clock, whose offset is kept. */
+async function openKept(config: DoorstepConfig, opened: Opened): Promise<Kept> {
+  const folder = await openDataFolder(config.dataDirectory)
+  opened.push(() => folder.close())
+  const masterKey = await masterKeyOf(folder, config)
+  const [stores, certificates] = await Promise.all([
+    openStores({ directory: folder.path, database: config.database }),
+    certificatesOf(folder, config.publicName),
+  ])
+  opened.push(() => stores.close())
+  const clock = movableClock()
+  const followSettings = async () => clock.moveTo((await stores.settings.read()).clockOffsetMilliseconds)
+  await followSettings()
+  const keys = await keyRingOf(stores, masterKey)
+  stores.onChange((changed) => {
+    const followed = changed === 'settings' ? followSettings() : keys.reload()
+    followed.catch(reportFault)
+  })
+  return { folder, stores, certificates, clock, keys, masterKey, secrets: secretKeeper(masterKey) }
+}
+
+/** The master key of the configuration, else of the data folder, where a first start makes it. */
+async function masterKeyOf(folder: DataFolder, { masterKey }: DoorstepConfig): Promise<MasterKey> {
+  if (masterKey !== undefined) return readMasterKey(masterKey, 'DOORSTEP_MASTER_KEY')
+  const kept = await folder.read('master-key')
+  if (kept !== undefined) return readMasterKey(kept, folder.pathOf('master-key'))
+  const made = newMasterKeyText()
+  await folder.write('master-key', made)
+  return readMasterKey(made, folder.pathOf('master-key'))
+}
+
+function keyRingOf(stores: Stores, masterKey: MasterKey): Promise<KeyRing> {
+  const purpose = 'signing key'
+  return openKeyRing({
+    store: stores.signingKeys,
+    commit: stores.commit,
+    seal: (privateKey) => masterKey.seal(privateKey, purpose),
+    open: (sealed) => masterKey.open(sealed, purpose),
+    machineTime: Date.now,
+  })
+}
+
+interface Answering {
+  readonly url: string
+  readonly proxy: string
+  readonly stopRequested: Promise<void>
+}
+
+/** Opens the listener and the proxy, and writes down where they are. */
+async function answer(config: DoorstepConfig, kept: Kept, identity: CloudIdentity, opened: Opened): Promise<Answering> {
+  const { certificates, folder } = kept
+  const addresses = { url: '', proxy: '', tlsPort: 0 }
+  const stopping = new AbortController()
+  let requestStop = () => {}
+  const stopRequested = new Promise<void>((resolve) => {
+    requestStop = resolve
+  })
+  const runProxies = (options: RunOptions) =>
+    runProxy(options, { listener, handle, tlsPort: addresses.tlsPort, offset: kept.clock.offset() })
+  const cloud: Cloud = {
+    config,
+    kept,
+    identity,
+    addresses,
+    stopping: stopping.signal,
+    requestStop,
+    openRun: runProxies,
+  }
+  const controlToken = await controlTokenOf(folder)
+  const handle = dispatcher({
+    rooms: roomsOf(cloud, controlToken),
+    roomOf,
+    localOrigin: () => addresses.url,
+    publicName: config.publicName,
+    reportFault,
+  })
+  const listener = secureListener({
+    ownCertificate: certificates.localhost,
+    interceptCertificate: certificates.intercept,
+    isIntercepted: (host) => roomOf(host) !== undefined,
+    handle,
+  })
+  opened.push(() => listener.close(graceMilliseconds))
+  addresses.tlsPort = await listener.listen(config.port, config.host)
+  addresses.url = `https://localhost:${addresses.tlsPort}`
+  const proxy = interceptingProxy(listener, handle, { offline: config.offline ?? false })
+  const proxyPort = await proxy.listen(config.proxyPort)
+  opened.push(() => proxy.close(graceMilliseconds))
+  addresses.proxy = `http://127.0.0.1:${proxyPort}`
+  opened.push(() => stopping.abort())
+  const { url } = addresses
+  const instance = { url, proxy: addresses.proxy, processId: process.pid, publicName: config.publicName }
+  await folder.write('instance.json', JSON.stringify(instance))
+  return { url, proxy: addresses.proxy, stopRequested }
+}
+
+/** What control proves its callers by; made at a first start and kept. */
+async function controlTokenOf(folder: DataFolder): Promise<string> {
+  const kept = await folder.read('control-token')
+  if (kept?.trim()) return kept.trim()
+  const made = randomBytes(32).toString('base64url')
+  await folder.write('control-token', made)
+  return made
+}
+
+type Handle = (request: RawRequest, response: RawResponse) => void
+
+function interceptingProxy(listener: SecureListener, handle: Handle, { offline, upstream }: RunOptions): ConnectProxy {
+  return createConnectProxy({
+    isIntercepted: (host) => roomOf(host) !== undefined,
+    deliver: (socket) => listener.accept(socket),
+    respond: handle,
+    tunnel: offline ? 'refuse' : 'allow',
+    upstream,
+  })
+}
+
+/** A proxy port of its own for one run, so that its requests can be told from another's. */
+async function runProxy(
+  options: RunOptions,
+  { listener, handle, tlsPort, offset }: { listener: SecureListener; handle: Handle; tlsPort: number; offset: number },
+) {
+  const proxy = interceptingProxy(listener, handle, options)
+  return {
+    proxyPort: await proxy.listen(0),
+    tlsPort,
+    hosts: interceptedHosts.map(({ pattern }) => pattern),
+    clockOffsetMilliseconds: offset,
+    close: () => proxy.close(graceMilliseconds),
+  }
+}
+
+/** What the rooms are made from. */
+interface Cloud {
+  readonly config: DoorstepConfig
+  readonly kept: Kept
+  readonly identity: CloudIdentity
+  readonly addresses: { readonly url: string; readonly proxy: string; readonly tlsPort: number }
+  readonly stopping: AbortSignal
+  readonly requestStop: () => void
+  readonly openRun: ControlParts['openRun']
+}
+
+/** The rooms that are built. Each loads its code and is made at its first request. */
+function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
+  const { kept } = cloud
+  const { stores, secrets, clock, keys } = kept
+  return {
+    login: async () => {
+      const { loginHost } = await import('./hosts/login/index.ts')
+      return loginHost({ ...stores, secrets, clock, keys, issuer: tokenIssuer(keys.current), reportFault })
+    },
+    graph: async () => {
+      const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
+      const newSecret = () => secrets.newSecret()
+      return graphHost({ ...stores, commit: stores.commit, newSecret, guard, clock, newId: () => randomUUID() })
+    },
+    control: async () => {
+      const { controlHost } = await import('./hosts/control/index.ts')
+      return controlHost(controlParts(cloud, controlToken))
+    },
+  }
+}
+
+/** Our own Graph takes only tokens that this local cloud signed, under its real or its localhost issuer. */
+async function graphGuard({ kept, addresses }: Cloud) {
+  const { createGuard } = await import('@doorstep/guard')
+  const keyOf = verificationKeys(kept.keys)
+  return createGuard({
+    tenants: 'any',
+    audience: ['https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000'],
+    authorityHosts: ['https://login.microsoftonline.com', addresses.url],
+    clock: () => kept.clock.now(),
+    keys: ({ kid }) => keyOf(kid),
+  })
+}
+
+function controlParts(cloud: Cloud, controlToken: string): ControlParts {
+  const { kept, addresses } = cloud
+  const startedAt = new Date().toISOString()
+  let { identity } = cloud
+  return {
+    controlToken,
+    describe: () => ({
+      ...addresses,
+      tenantId: identity.tenantId,
+      subscriptionId: identity.subscriptionId,
+      administrator: { userPrincipalName: identity.administrator.userPrincipalName },
+      caCertificate: kept.folder.pathOf('ca.pem'),
+      dataDirectory: kept.folder.path,
+      processId: process.pid,
+      version,
+      startedAt,
+    }),
+    clock: controlledClock(kept),
+    async reset() {
+      identity = await resetCloud(cloud)
+      return identity
+    },
+    requestStop: cloud.requestStop,
+    openRun: cloud.openRun,
+    stopping: cloud.stopping,
+  }
+}
+
+/** Moves the clock and keeps its offset, so that a restart does not travel back in time. */
+function controlledClock({ stores, clock }: Kept): ControlledClock {
+  const moveTo = async (clockOffsetMilliseconds: number) => {
+    const settings = { ...(await stores.settings.read()), clockOffsetMilliseconds }
+    await stores.commit([{ change: 'setCloudSettings', settings }])
+    clock.moveTo(clockOffsetMilliseconds)
+  }
+  return {
+    read: () => ({ now: clock.now(), offsetMilliseconds: clock.offset() }),
+    advance: (milliseconds) => moveTo(clock.offset() + milliseconds),
+    setTo: (now) => moveTo(now - Date.now()),
+    reset: () => moveTo(0),
+  }
+}
+
+/** Empties the store and makes a first start again; the signing keys stay, so that published keys stay true. */
+async function resetCloud({ config, kept }: Cloud): Promise<CloudIdentity> {
+  const { stores, keys, clock } = kept
+  const signingKeys = await stores.signingKeys.list()
+  await stores.clear()
+  await stores.commit(signingKeys.map((key) => ({ change: 'addSigningKey', key })))
+  await keys.reload()
+  clock.moveTo(0)
+  const identity = await prepareIdentity(kept)
+  await applySeed(config, kept)
+  return identity
+}
