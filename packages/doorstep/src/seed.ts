@@ -1,0 +1,87 @@
+import { newApplication } from './directory/application.ts'
+import { changedApplication } from './directory/application-properties.ts'
+import { applicationProblem } from './directory/application-rules.ts'
+import { isRecord } from './directory/property-problem.ts'
+import type { Tenant } from './directory/tenant.ts'
+import { completedApplication } from './seed/completed-application.ts'
+import { readDocument } from './seed/document.ts'
+import { registrationOf, type Seed, type SeedApplication, type SeedTenant, seedForm } from './seed/form.ts'
+import { formMessage, formProblems } from './seed/form-message.ts'
+import { namesIn } from './seed/names.ts'
+import { type Place, textIn } from './seed/place.ts'
+import { SeedError, type SeedProblem } from './seed/problem.ts'
+import { referenceProblems } from './seed/references.ts'
+import { uniquenessProblems } from './seed/uniqueness.ts'
+
+export type { Seed } from './seed/form.ts'
+export { planSeed, type SeedParts, type SeedPlan, type SeedReads } from './seed/plan.ts'
+export { SeedError, type SeedProblem } from './seed/problem.ts'
+
+/**
+ * Reads a seed file (YAML or JSON) and checks all of it: its form, the rules of the objects in it, and the names by
+ * which they refer to one another. `name` is how messages call the file.
+ * @throws {SeedError} with every problem that was found.
+ */
+export function parseSeed(text: string, name: string): Seed {
+  const written: Place = { path: '', value: readDocument(text, name) }
+  const completed = completedSeed(written)
+  const parsed = seedForm.safeParse(completed.value, { error: formMessage, reportInput: true })
+  const problems = [
+    ...completed.problems,
+    ...(parsed.success ? registrationProblems(parsed.data) : formProblems(seedForm, parsed.error)),
+    ...uniquenessProblems(written),
+    ...referenceProblems(written, namesIn(written)),
+  ]
+  if (problems.length > 0 || !parsed.success) throw new SeedError(name, problems)
+  return parsed.data
+}
+
+function completedSeed({ value }: Place): { readonly value: unknown; readonly problems: readonly SeedProblem[] } {
+  const problems: SeedProblem[] = []
+  if (!isRecord(value) || !Array.isArray(value.tenants)) return { value, problems }
+  const tenants = value.tenants.map((tenant: unknown, index) => {
+    if (!isRecord(tenant) || !Array.isArray(tenant.applications)) return tenant
+    const path = `tenants[${index}]`
+    const domain = textIn({ path, value: tenant }, 'domain') ?? ''
+    const applications = tenant.applications.map((application: unknown, position) =>
+      completedApplication({ path: `${path}.applications[${position}]`, value: application }, domain, (problem) =>
+        problems.push(problem),
+      ),
+    )
+    return { ...tenant, applications }
+  })
+  return { value: { ...value, tenants }, problems }
+}
+
+/** How the properties of each application go together; looked at once the form is right. */
+function registrationProblems(seed: Seed): readonly SeedProblem[] {
+  return (seed.tenants ?? []).flatMap((tenant, index) =>
+    (tenant.applications ?? []).flatMap((application, position) => {
+      const problem = registrationProblem(application, tenant)
+      if (!problem) return []
+      const path = `tenants[${index}].applications[${position}].${problem.path}`
+      return [{ path, message: problem.message }]
+    }),
+  )
+}
+
+function registrationProblem(application: SeedApplication, tenant: SeedTenant) {
+  const home: Tenant = {
+    id: tenant.tenantId ?? 'tenantId',
+    displayName: tenant.displayName,
+    verifiedDomains: [{ name: tenant.domain, isDefault: true, isInitial: true }],
+    createdDateTime: '',
+    countryLetterCode: null,
+    usersCanRegisterApplications: true,
+    usersCanConsent: true,
+  }
+  const identity = {
+    id: '',
+    appId: application.appId ?? 'appId',
+    tenantId: home.id,
+    publisherDomain: tenant.domain,
+    createdDateTime: '',
+  }
+  const registered = newApplication({ displayName: application.displayName }, identity)
+  return applicationProblem(changedApplication(registered, registrationOf(application)), { tenant: home })
+}
