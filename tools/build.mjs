@@ -4,7 +4,7 @@
  * on demand.
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,11 +14,25 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 const packageFolder = (name) => join(root, 'packages', name)
 
-async function buildLibrary(name) {
-  const folder = packageFolder(name)
-  const dist = join(folder, 'dist')
-  rmSync(dist, { recursive: true, force: true })
-  execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.build.json')], { stdio: 'inherit' })
+/** Builds into a folder of its own and swaps it in as a whole, so that nobody meets half a build. */
+async function intoDist(folder, build) {
+  const [dist, next, last] = ['dist', `dist-next-${process.pid}`, `dist-last-${process.pid}`].map((name) =>
+    join(folder, name),
+  )
+  try {
+    await build(next)
+    if (existsSync(dist)) renameSync(dist, last)
+    renameSync(next, dist)
+  } finally {
+    for (const left of [next, last]) rmSync(left, { recursive: true, force: true })
+  }
+}
+
+const buildLibrary = (name) => intoDist(packageFolder(name), (dist) => buildLibraryInto(dist, packageFolder(name)))
+
+async function buildLibraryInto(dist, folder) {
+  const typesOf = ['-p', join(folder, 'tsconfig.build.json'), '--outDir', dist]
+  execFileSync(process.execPath, [tsc, ...typesOf], { stdio: 'inherit' })
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const bundle = await rolldown({
     input: join(folder, 'src/index.ts'),
@@ -29,10 +43,7 @@ async function buildLibrary(name) {
   await bundle.write({ dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
 }
 
-async function buildCommandLine() {
-  const folder = packageFolder('doorstep')
-  const dist = join(folder, 'dist')
-  rmSync(dist, { recursive: true, force: true })
+async function buildCommandLineInto(dist, folder) {
   const bundle = await rolldown({
     input: { main: join(folder, 'src/cli/main.ts') },
     platform: 'node',
@@ -53,4 +64,5 @@ async function buildCommandLine() {
 }
 
 await Promise.all([buildLibrary('guard'), buildLibrary('client')])
-await buildCommandLine()
+const commandLine = packageFolder('doorstep')
+await intoDist(commandLine, (dist) => buildCommandLineInto(dist, commandLine))

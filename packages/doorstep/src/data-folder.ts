@@ -191,7 +191,8 @@ async function lock(path: string): Promise<() => void> {
   // Long enough for somebody who only looks whether the folder is in use, no longer.
   const database = new DatabaseSync(lockFile, { timeout: 200 })
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    // The lock is all that is wanted of it: nothing is ever written, so no journal need lie beside it.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     if (!isBusy(error)) throw error

@@ -239,7 +239,7 @@ async function graphGuard({ kept, addresses }: Cloud) {
 
 function controlParts(cloud: Cloud, controlToken: string): ControlParts {
   const { kept, addresses } = cloud
-  const startedAt = new Date().toISOString()
+  const startedAt = new Date(performance.timeOrigin).toISOString()
   let { identity } = cloud
   return {
     controlToken,

@@ -55,12 +55,16 @@ export function secureListener(options: SecureListenerOptions): SecureListener {
     cert: options.ownCertificate.certificateChain,
     minVersion: 'TLSv1.2' as const,
     handshakeTimeout: headersLimitMilliseconds,
-    connectionsCheckingInterval: checkEveryMilliseconds,
     SNICallback: (name: string, done: (error: null, context: SecureContext) => void) =>
       done(null, options.isIntercepted(name) ? intercept : own),
   }
   const server = createSecureServer(serverOptions)
-  Object.assign(server, { headersTimeout: headersLimitMilliseconds, requestTimeout: bodyLimitMilliseconds })
+  // A secure HTTP/2 server takes these as properties, read when it begins to listen.
+  Object.assign(server, {
+    headersTimeout: headersLimitMilliseconds,
+    requestTimeout: bodyLimitMilliseconds,
+    connectionsCheckingInterval: checkEveryMilliseconds,
+  })
   const connections = trackConnections(server, headersLimitMilliseconds)
   let overIpv6: Server | undefined
   let closing = false
