@@ -214,8 +214,8 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
     },
     graph: async () => {
       const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
-      const newSecret = () => secrets.newSecret()
-      return graphHost({ ...stores, commit: stores.commit, newSecret, guard, clock, newId: () => randomUUID() })
+      const makers = { newSecret: () => secrets.newSecret(), newId: () => randomUUID() }
+      return graphHost({ ...stores, ...makers, guard, clock, reportFault })
     },
     control: async () => {
       const { controlHost } = await import('./hosts/control/index.ts')

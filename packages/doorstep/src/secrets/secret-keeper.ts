@@ -10,6 +10,12 @@ export interface NewSecret {
   readonly hint: string
 }
 
+/** A hash as it is kept, with the id of its credential. */
+export interface KeptSecret {
+  readonly id: string
+  readonly secretHash: string
+}
+
 /** Makes, hashes and checks client secrets and passwords. */
 export interface SecretKeeper {
   /** A client secret in Entra's form: 40 characters that need no quoting in a shell, over 200 random bits. */
@@ -17,7 +23,9 @@ export interface SecretKeeper {
   /** Hashes a secret or password that somebody chose. */
   hashChosen(secret: string): Promise<string>
   /** Whether `secret` is the one behind `secretHash`; `id` names the credential. */
-  matches(secret: string, kept: { readonly id: string; readonly secretHash: string }): boolean | Promise<boolean>
+  matches(secret: string, kept: KeptSecret): Promise<boolean>
+  /** Whether it is the one behind any of them. What can be told without a slow hash is told first. */
+  matchesAny(secret: string, kept: readonly KeptSecret[]): Promise<boolean>
   /** A password for the first administrator: four groups of letters and digits, some 95 random bits. */
   newPassword(): string
 }
@@ -57,15 +65,32 @@ export function secretKeeper(masterKey: MasterKey): SecretKeeper {
   const proven = new Map<string, Buffer>()
   const trace = (secret: string) => createHmac('sha256', processKey).update(secret).digest()
 
-  async function chosenMatches(secret: string, id: string, secretHash: string): Promise<boolean> {
-    const given = trace(secret)
-    const key = `${id}|${secretHash}`
-    const known = proven.get(key)
-    if (known && timingSafeEqual(known, given)) return true
-    if (!(await slow.matches(secret, secretHash))) return false
+  const isGenerated = ({ secretHash }: KeptSecret) => secretHash.startsWith('keyed:')
+  const placeOf = ({ id, secretHash }: KeptSecret) => `${id}|${secretHash}`
+
+  function generatedMatches(secret: string, { secretHash }: KeptSecret): boolean {
+    const given = Buffer.from(masterKey.keyedHash(secret, purpose))
+    const kept = Buffer.from(secretHash.slice('keyed:'.length))
+    return given.length === kept.length && timingSafeEqual(given, kept)
+  }
+
+  /** Whether this process has proved it before. */
+  function isProven(secret: string, kept: KeptSecret): boolean {
+    const known = proven.get(placeOf(kept))
+    return known !== undefined && timingSafeEqual(known, trace(secret))
+  }
+
+  async function prove(secret: string, kept: KeptSecret): Promise<boolean> {
+    if (!(await slow.matches(secret, kept.secretHash))) return false
     if (proven.size >= rememberedAtMost) proven.delete(proven.keys().next().value ?? '')
-    proven.set(key, given)
+    proven.set(placeOf(kept), trace(secret))
     return true
+  }
+
+  async function matchesAny(secret: string, kept: readonly KeptSecret[]): Promise<boolean> {
+    if (kept.some((one) => (isGenerated(one) ? generatedMatches(secret, one) : isProven(secret, one)))) return true
+    for (const one of kept) if (!isGenerated(one) && (await prove(secret, one))) return true
+    return false
   }
 
   return {
@@ -75,12 +100,8 @@ export function secretKeeper(masterKey: MasterKey): SecretKeeper {
       return { secretText, secretHash: `keyed:${masterKey.keyedHash(secretText, purpose)}`, hint: hintOf(secretText) }
     },
     hashChosen: (secret) => slow.hash(secret),
-    matches(secret, { id, secretHash }) {
-      if (!secretHash.startsWith('keyed:')) return chosenMatches(secret, id, secretHash)
-      const given = Buffer.from(masterKey.keyedHash(secret, purpose))
-      const kept = Buffer.from(secretHash.slice('keyed:'.length))
-      return given.length === kept.length && timingSafeEqual(given, kept)
-    },
+    matches: (secret, kept) => matchesAny(secret, [kept]),
+    matchesAny,
     newPassword: () => Array.from({ length: 4 }, () => randomText(4, passwordAlphabet)).join('-'),
   }
 }

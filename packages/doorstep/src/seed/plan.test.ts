@@ -23,7 +23,7 @@ const parts = {
   clock: movableClock(),
   newId: () => randomUUID(),
   hashChosen: async (secret: string) => `hash of ${secret}`,
-  matches: (secret: string, kept: { readonly secretHash: string }) => {
+  matches: async (secret: string, kept: { readonly secretHash: string }) => {
     checked.push(secret)
     return kept.secretHash === `hash of ${secret}`
   },

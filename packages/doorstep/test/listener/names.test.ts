@@ -14,17 +14,19 @@ beforeAll(async () => {
 afterAll(() => doorstep.stop())
 
 /** A request under one of the real names, straight to the listener. */
-function requestAs(host: string, path: string, ca = interceptRoot, servername = host): Promise<{ status: number; text: string }> {
+function requestAs(
+  host: string,
+  path: string,
+  ca = interceptRoot,
+  servername = host,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(doorstep.url)
-    const sent = request(
-      { host: '127.0.0.1', port, path, servername, headers: { host }, ca },
-      async (response) => {
-        let text = ''
-        for await (const chunk of response) text += chunk
-        resolve({ status: response.statusCode ?? 0, text })
-      },
-    )
+    const sent = request({ host: '127.0.0.1', port, path, servername, headers: { host }, ca }, async (response) => {
+      let text = ''
+      for await (const chunk of response) text += chunk
+      resolve({ status: response.statusCode ?? 0, text })
+    })
     sent.on('error', reject)
     sent.end()
   })
@@ -61,11 +63,14 @@ describe('names', () => {
     },
   )
 
-  it.each(['evil.example', 'localhost.evil.example', '192.168.0.1', 'login.microsoftonline.com.evil.example'])('%j is refused with 421', async (host) => {
-    const { status, text } = await requestAs(host, '/_doorstep/health', doorstep.ca, 'localhost')
-    expect(status).toBe(421)
-    expect(JSON.parse(text).error.message).toContain(host)
-  })
+  it.each(['evil.example', 'localhost.evil.example', '192.168.0.1', 'login.microsoftonline.com.evil.example'])(
+    '%j is refused with 421',
+    async (host) => {
+      const { status, text } = await requestAs(host, '/_doorstep/health', doorstep.ca, 'localhost')
+      expect(status).toBe(421)
+      expect(JSON.parse(text).error.message).toContain(host)
+    },
+  )
 
   it('127.0.0.1 and [::1] are served as localhost, whose origin the issuer carries', async () => {
     const { port } = new URL(doorstep.url)

@@ -4,8 +4,9 @@ import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
-const doorstepBin = new URL('../../bin/doorstep.cjs', import.meta.url).pathname
+const doorstepBin = fileURLToPath(new URL('../../bin/doorstep.cjs', import.meta.url))
 
 /** What `doorstep up --json` prints when it answers. */
 export interface Ready {
@@ -71,8 +72,15 @@ export async function startDoorstep(options: StartOptions = {}): Promise<Running
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const removeDirectory = async () => {
+    if (options.dataDirectory === undefined) await rm(directory, { recursive: true, force: true })
+  }
   const ready = await readyLine(child)
-  if (options.seed !== undefined) await rm(seedFile)
+    .catch(async (error) => {
+      await removeDirectory()
+      throw error
+    })
+    .finally(() => rm(seedFile, { force: true }))
   const read = (name: string) => readFile(join(ready.dataDirectory, name), 'utf8')
   const [ca, bootstrapText, controlToken] = await Promise.all([
     readFile(ready.caCertificate, 'utf8'),
@@ -115,7 +123,7 @@ export async function startDoorstep(options: StartOptions = {}): Promise<Running
     async stop() {
       agent.destroy()
       await stopProcess(child)
-      if (options.dataDirectory === undefined) await rm(directory, { recursive: true, force: true })
+      await removeDirectory()
     },
   }
 }

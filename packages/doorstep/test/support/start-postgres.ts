@@ -1,7 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -19,8 +28,13 @@ export interface PrivatePostgres {
 export function postgresPrograms(): string | undefined {
   const debian = '/usr/lib/postgresql'
   const versions = foldersIn(debian).sort((one, other) => Number(other) - Number(one))
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((version) => join(debian, version, 'bin'))]
-  const folder = folders.find((candidate) => isProgram(join(candidate, 'initdb')) && isProgram(join(candidate, 'postgres')))
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...versions.map((version) => join(debian, version, 'bin')),
+  ]
+  const folder = folders.find(
+    (candidate) => isProgram(join(candidate, 'initdb')) && isProgram(join(candidate, 'postgres')),
+  )
   return folder === undefined ? undefined : dirname(realpathSync(join(folder, 'postgres')))
 }
 

@@ -3,7 +3,7 @@ import { openIdConfiguration } from '../../protocol/openid-configuration.ts'
 import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import { askedOrigin } from '../host.ts'
 import type { LoginParts } from './login-parts.ts'
-import { publishedHeaders } from './response-headers.ts'
+import { answerPublishedPreflight, publishedHeaders } from './response-headers.ts'
 
 interface DiscoveryRoute {
   Params: { tenant: string }
@@ -16,6 +16,7 @@ export function discoveryRoutes(app: FastifyInstance, { tenants }: LoginParts): 
     ['/:tenant/v2.0/.well-known/openid-configuration', 'v2'],
     ['/:tenant/.well-known/openid-configuration', 'v1'],
   ] as const) {
+    app.options(url, answerPublishedPreflight)
     app.get<DiscoveryRoute>(url, async (request: FastifyRequest<DiscoveryRoute>, reply) => {
       const segment = await resolveTenantSegment(request.params.tenant, tenants, 'discoveryTenantNotFound')
       publishedHeaders(request, reply)

@@ -1,6 +1,7 @@
 import fastify from 'fastify'
 import { fastifyHost, type Host } from '../host.ts'
 import { discoveryRoutes } from './discovery.ts'
+import { errorLookUpRoute } from './error-look-up.ts'
 import { answerNotFound, answerRefusal } from './error-response.ts'
 import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
@@ -30,7 +31,8 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   tokenRoutes(app, parts)
   discoveryRoutes(app, parts)
   keysRoutes(app, parts)
-  instanceDiscoveryRoute(app, parts)
+  instanceDiscoveryRoute(app)
+  errorLookUpRoute(app)
   return withoutMicrosoftPages(await fastifyHost(app))
 }
 

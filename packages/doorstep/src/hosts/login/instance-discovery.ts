@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { instanceMetadata } from '../../protocol/instance-metadata.ts'
 import { askedOrigin } from '../host.ts'
-import type { LoginParts } from './login-parts.ts'
-import { publishedHeaders } from './response-headers.ts'
+import { answerPublishedPreflight, publishedHeaders } from './response-headers.ts'
 
 interface InstanceRoute {
   Querystring: Record<string, string | string[] | undefined>
 }
 
 /** GET /common/discovery/instance: which hosts are one cloud; MSAL asks before it trusts an authority. */
-export function instanceDiscoveryRoute(app: FastifyInstance, _parts: LoginParts): void {
+export function instanceDiscoveryRoute(app: FastifyInstance): void {
+  app.options('/:tenant/discovery/instance', answerPublishedPreflight)
   app.get<InstanceRoute>('/:tenant/discovery/instance', async (request, reply) => {
     const { authorization_endpoint: endpoint, 'api-version': apiVersion } = request.query
     reply.header('access-control-allow-origin', '*')

@@ -3,7 +3,7 @@ import { personalAccountsTenantId, resolveTenantSegment } from '../../protocol/t
 import { publishedKeys } from '../../tokens/jwks.ts'
 import { askedOrigin } from '../host.ts'
 import type { LoginParts } from './login-parts.ts'
-import { publishedHeaders } from './response-headers.ts'
+import { answerPublishedPreflight, publishedHeaders } from './response-headers.ts'
 
 interface KeysRoute {
   Params: { tenant: string }
@@ -11,6 +11,8 @@ interface KeysRoute {
 
 /** GET /{tenant}/discovery/v2.0/keys and /{tenant}/discovery/keys: the public keys of every token (RFC 7517). */
 export function keysRoutes(app: FastifyInstance, { tenants, keys }: LoginParts): void {
+  app.options('/:tenant/discovery/v2.0/keys', answerPublishedPreflight)
+  app.options('/:tenant/discovery/keys', answerPublishedPreflight)
   app.get<KeysRoute>('/:tenant/discovery/v2.0/keys', async (request, reply) => {
     const segment = await resolveTenantSegment(request.params.tenant, tenants, 'discoveryTenantNotFound')
     publishedHeaders(request, reply)

@@ -80,3 +80,11 @@ export function publishedHeaders(request: FastifyRequest, reply: FastifyReply): 
     'access-control-allow-methods': 'GET, OPTIONS',
   })
 }
+
+/** Answers the pre-flight of a published document: any page may read it, with any header of its own. */
+export async function answerPublishedPreflight(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const asked = request.headers['access-control-request-headers']
+  publishedHeaders(request, reply)
+  if (typeof asked === 'string') reply.header('access-control-allow-headers', asked)
+  return reply.header('access-control-max-age', '86400').code(200).send()
+}

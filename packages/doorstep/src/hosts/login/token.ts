@@ -53,10 +53,11 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
       authorization: http.headers.authorization,
       body: http.body ?? '',
     })
+    const tenant = await namedTenant(segment, request, grants, parts)
+    const registered = await findClient(request, tenant, parts)
     const grant = grants(request.grantType)
-    const tenant = await namedTenant(segment, request, grant, parts)
     for (const parameter of grant.required(request)) request.required(parameter)
-    const client = await authenticateClient(request, tenant, grant, now, parts)
+    const client = await authenticateClient(request, registered, grant, now, parts)
     const authorization = await grant.redeem(request, { tenant, client })
     const settings = await parts.settings.read()
     const accessToken = appAccessToken(authorization, {
@@ -74,7 +75,9 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
 }
 
 /** Finds a grant by its name. @throws {EntraError} 70003 for a name that none has. */
-function grantTable(grants: readonly Grant[]): (grantType: string) => Grant {
+type GrantTable = (grantType: string) => Grant
+
+function grantTable(grants: readonly Grant[]): GrantTable {
   const byType = new Map(grants.flatMap((grant) => grant.grantTypes.map((type) => [type, grant] as const)))
   return (grantType) => {
     const grant = byType.get(grantType)
@@ -87,10 +90,11 @@ function grantTable(grants: readonly Grant[]): (grantType: string) => Grant {
 async function namedTenant(
   segment: TenantSegment,
   request: TokenRequest,
-  grant: Grant,
+  grants: GrantTable,
   { applications }: LoginParts,
 ): Promise<Tenant> {
   if (segment.kind === 'tenant') return segment.tenant
+  const grant = grants(request.grantType)
   if (segment.kind === 'alias' || grant.overAliases) throw entraError('tenantUnidentified')
   const application = await applications.byAppId(request.clientId.toLowerCase())
   if (!application) throw entraError('applicationNotFound', { appId: request.clientId, tenant: 'Microsoft Accounts' })
@@ -100,14 +104,10 @@ async function namedTenant(
   throw entraError('tenantUnidentified')
 }
 
-/** Finds the client in the tenant and lets it prove who it is. */
-async function authenticateClient(
-  request: TokenRequest,
-  tenant: Tenant,
-  grant: Grant,
-  now: number,
-  parts: LoginParts,
-): Promise<Client> {
+type RegisteredClient = Pick<Client, 'application' | 'servicePrincipal'>
+
+/** Finds the client in the tenant. @throws {EntraError} 700038, 700016 or 7000112. */
+async function findClient(request: TokenRequest, tenant: Tenant, parts: LoginParts): Promise<RegisteredClient> {
   const appId = request.clientId.toLowerCase()
   if (appId === emptyGuid) throw entraError('applicationIdentifierInvalid', { appId: request.clientId })
   const servicePrincipal = await parts.servicePrincipals.byAppId(tenant.id, appId)
@@ -116,6 +116,17 @@ async function authenticateClient(
   if (!servicePrincipal.accountEnabled) {
     throw entraError('applicationDisabled', { appId, name: application.displayName })
   }
+  return { application, servicePrincipal }
+}
+
+/** Lets the client prove who it is. @throws {EntraError} 7000216, 7000215 or 7000222. */
+async function authenticateClient(
+  request: TokenRequest,
+  { application, servicePrincipal }: RegisteredClient,
+  grant: Grant,
+  now: number,
+  parts: LoginParts,
+): Promise<Client> {
   if (request.credential.method === 'none') {
     if (grant.clients === 'confidential') throw entraError('clientCredentialMissing')
     return { application, servicePrincipal, authenticatedBy: 'nothing' }
@@ -123,7 +134,8 @@ async function authenticateClient(
   const ofApplication = await parts.passwordCredentials.byOwner(application.id)
   const ofServicePrincipal = await parts.passwordCredentials.byOwner(servicePrincipal.id)
   const kept = ofServicePrincipal.length === 0 ? ofApplication : [...ofApplication, ...ofServicePrincipal]
-  await authenticateBySecret(request.credential.candidates, kept, { appId, now, secrets: parts.secrets })
+  const check = { appId: application.appId, now, secrets: parts.secrets }
+  await authenticateBySecret(request.credential.candidates, kept, check)
   return { application, servicePrincipal, authenticatedBy: 'secret' }
 }
 

@@ -1,30 +1,46 @@
 import type { StoredPasswordCredential } from '../../directory/password-credential.ts'
 import { entraError } from '../errors.ts'
 
-/** Compares a presented secret with a kept hash; the room `secrets` does it. */
+/** Compares a presented secret with kept hashes; the room `secrets` does it. */
 export interface SecretMatcher {
-  matches(secret: string, kept: { readonly id: string; readonly secretHash: string }): boolean | Promise<boolean>
+  /** Whether `secret` is the one behind any of the hashes; `id` names a credential. */
+  matchesAny(secret: string, kept: readonly { readonly id: string; readonly secretHash: string }[]): Promise<boolean>
+}
+
+export interface SecretCheck {
+  readonly appId: string
+  /** Milliseconds. */
+  readonly now: number
+  readonly secrets: SecretMatcher
 }
 
 /**
  * Whether one of the presented readings is a valid secret of the application (RFC 6749 §2.3.1). Only secrets whose
- * hint agrees are compared, so a wrong secret costs no slow hash.
+ * hint agrees are compared, so that a wrong secret seldom costs a slow hash.
  * @throws {EntraError} 7000222 when the right secret has expired, 7000215 when none is right.
  */
 export async function authenticateBySecret(
   candidates: readonly string[],
   kept: readonly StoredPasswordCredential[],
-  { appId, now, secrets }: { readonly appId: string; readonly now: number; readonly secrets: SecretMatcher },
+  { appId, now, secrets }: SecretCheck,
 ): Promise<void> {
-  let expired = false
+  const begun = kept.filter(({ startDateTime }) => now >= Date.parse(startDateTime))
+  const current = begun.filter(({ endDateTime }) => now < Date.parse(endDateTime))
+  if (await matchesAny(candidates, current, secrets)) return
+  const expired = begun.filter((credential) => !current.includes(credential))
+  const wasRight = await matchesAny(candidates, expired, secrets)
+  throw entraError(wasRight ? 'clientSecretExpired' : 'clientSecretInvalid', { appId })
+}
+
+async function matchesAny(
+  candidates: readonly string[],
+  kept: readonly StoredPasswordCredential[],
+  secrets: SecretMatcher,
+): Promise<boolean> {
   for (const candidate of candidates) {
-    for (const credential of kept) {
-      if (!candidate.startsWith(credential.hint)) continue
-      const matches = await secrets.matches(candidate, { id: credential.keyId, secretHash: credential.secretHash })
-      if (!matches || now < Date.parse(credential.startDateTime)) continue
-      if (now < Date.parse(credential.endDateTime)) return
-      expired = true
-    }
+    const hinted = kept.filter(({ hint }) => candidate.startsWith(hint))
+    const hashes = hinted.map(({ keyId, secretHash }) => ({ id: keyId, secretHash }))
+    if (hashes.length > 0 && (await secrets.matchesAny(candidate, hashes))) return true
   }
-  throw entraError(expired ? 'clientSecretExpired' : 'clientSecretInvalid', { appId })
+  return false
 }

@@ -1,0 +1,29 @@
+import { command, dataOption, flag, jsonOption } from '../../command.ts'
+import { RefusedError, UsageError } from '../../failure.ts'
+import { cloudOption, findApplication, graphOf } from './application.ts'
+
+export const deleteApplication = command({
+  summary: 'delete an application',
+  description: 'Its service principal in this tenant goes with it.',
+  arguments: [{ form: '<application>', help: 'its appId, object id or name' }],
+  options: {
+    yes: flag('do it without asking; needed where nobody can be asked'),
+    cloud: cloudOption,
+    data: dataOption,
+    json: jsonOption,
+  },
+  examples: ['doorstep app delete my-app', 'doorstep app delete my-app --yes'],
+  async run(options, io, [wanted = '']) {
+    const { terminal } = io
+    const graph = await graphOf(options, io)
+    const { id, appId, displayName } = await findApplication(graph, wanted)
+    if (!options.yes) {
+      if (!terminal.isInteractive) throw new UsageError('Nobody can be asked here whether to delete: add --yes.')
+      const sure = await terminal.confirm(`Delete ${displayName} (${appId})?`)
+      if (!sure) throw new RefusedError('Nothing was deleted.')
+    }
+    await graph.delete(`/applications/${id}`)
+    if (options.json) terminal.printJson({ status: 'deleted', appId, displayName, objectId: id })
+    else terminal.print(`Deleted ${displayName} (${appId}).`)
+  },
+})

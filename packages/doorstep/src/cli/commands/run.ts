@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dataDirectory } from '../../data-folder.ts'
+import { childEnvironment, inheritedUpstream } from '../../interceptor/environment.ts'
+import { writeRunFiles } from '../child-files.ts'
+import { runProgramInTerminal, runSignals } from '../child-process.ts'
+import { command, dataOption, flag, text } from '../command.ts'
+import { UsageError } from '../failure.ts'
+import { joinOrStart, type RunCloud } from '../run-cloud.ts'
+
+export const run = command({
+  summary: 'run a program inside the local cloud',
+  description: [
+    'The program finds the local cloud under the real names (https://login.microsoftonline.com, https://graph.microsoft.com, …) and trusts it; nothing is installed and nothing is left behind.',
+    'Joins the local cloud that is running for the data folder, else starts one that ends after its last run.',
+    'The exit code is the program’s own.',
+  ].join('\n'),
+  arguments: [{ form: '<command...>', help: 'the program and its words, after --' }],
+  options: {
+    data: dataOption,
+    ephemeral: flag('a local cloud of its own that keeps nothing'),
+    seed: text('FILE', 'tenants, users and applications to begin with; only when this run starts the local cloud'),
+    offline: flag('refuse every host that is not part of the local cloud'),
+  },
+  examples: [
+    'doorstep run -- az login --service-principal -u APP_ID -p PASSWORD --tenant TENANT',
+    'doorstep run --ephemeral --seed doorstep.yaml -- npm test',
+    'doorstep run --offline -- python app.py',
+  ],
+  passThrough: true,
+  async run({ data, ephemeral, seed, offline }, { terminal, environment }, words) {
+    if (ephemeral && data !== undefined)
+      throw new UsageError('--ephemeral makes a data folder of its own: leave --data out.')
+    const inherited: NodeJS.ProcessEnv = { ...environment }
+    const signals = runSignals()
+    const runDirectory = await mkdtemp(join(tmpdir(), 'doorstep-run-'))
+    let cloud: RunCloud | undefined
+    try {
+      const upstream = inheritedUpstream(inherited)
+      const folder = ephemeral ? undefined : dataDirectory(data, environment)
+      const starting = joinOrStart({ dataDirectory: folder, seed, offline, upstream, runDirectory })
+      cloud = await Promise.race([starting, signals.interrupted])
+      const preparing = environmentOfRun(cloud, runDirectory, inherited)
+      const childEnv = await Promise.race([preparing, signals.interrupted])
+      const over = warnWhenCloudEnds(cloud, (sentence) => terminal.note(sentence))
+      const { exitCode, failure } = await runProgramInTerminal(words, childEnv, signals)
+      over()
+      if (failure) terminal.error(failure)
+      return exitCode
+    } finally {
+      await cloud?.leave()
+      await rm(runDirectory, { recursive: true, force: true, maxRetries: 3 })
+      signals.release()
+    }
+  },
+})
+
+async function environmentOfRun(
+  { joined, dataDirectory }: RunCloud,
+  runDirectory: string,
+  inherited: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
+  const { proxyPort, tlsPort, hosts, clockOffsetMilliseconds } = joined
+  const files = await writeRunFiles(runDirectory, dataDirectory, inherited)
+  return childEnvironment({ inherited, proxyPort, tlsPort, files, hosts, dataDirectory, clockOffsetMilliseconds })
+}
+
+function warnWhenCloudEnds({ joined }: RunCloud, note: (sentence: string) => void): () => void {
+  let isOver = false
+  joined.ended.then(() => {
+    if (!isOver) note('Doorstep: the local cloud of this run has ended. What the program asks of it fails from now on.')
+  })
+  return () => {
+    isOver = true
+  }
+}

@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http'
+import { createInterface } from 'node:readline'
+import { dataFolderInUse, type Instance, readCaCertificate, readControlToken, readInstance } from '../data-folder.ts'
+import type { CommandIO } from './command.ts'
+import { RefusedError, UnreachableError } from './failure.ts'
+import { openResponse, parseJson, requestLocal } from './local-https.ts'
+import { nextCommand } from './next-command.ts'
+
+/** A local cloud as its data folder describes it. That it answers is not said. */
+export interface LocalCloud {
+  readonly dataDirectory: string
+  readonly instance: Instance
+  /** PEM. */
+  readonly ca: string
+  readonly controlToken: string
+}
+
+/** The local cloud that holds this data folder, or undefined when the folder names none. */
+export async function readLocalCloud(dataDirectory: string): Promise<LocalCloud | undefined> {
+  const instance = await readInstance(dataDirectory)
+  const ca = await readCaCertificate(dataDirectory)
+  const controlToken = await readControlToken(dataDirectory)
+  return instance && ca && controlToken ? { dataDirectory, instance, ca, controlToken } : undefined
+}
+
+/** @throws {UnreachableError} when none is running, with the command that starts one */
+export async function findLocalCloud(
+  dataDirectory: string,
+  environment: CommandIO['environment'],
+): Promise<LocalCloud> {
+  const [cloud, inUse] = await Promise.all([readLocalCloud(dataDirectory), dataFolderInUse(dataDirectory)])
+  if (inUse && cloud) return cloud
+  if (inUse) {
+    throw new UnreachableError(`The local cloud of ${dataDirectory} is just starting or stopping. Try again.`)
+  }
+  throw new UnreachableError(
+    `No local cloud is running for ${dataDirectory}. Start one with: ${nextCommand('up', dataDirectory, environment)}`,
+  )
+}
+
+/**
+ * Asks control for something.
+ *
+ * @returns the JSON of its answer
+ * @throws {RefusedError} with control's own sentence
+ * @throws {UnreachableError} when the local cloud does not answer
+ */
+export async function askControl(
+  cloud: LocalCloud,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<Readonly<Record<string, unknown>>> {
+  const answer = await requestLocal({ ...controlRequest(cloud, method, path), body })
+  if (answer.status >= 300) throw refusal(answer)
+  return (answer.body ?? {}) as Record<string, unknown>
+}
+
+/** A run that has joined. */
+export interface JoinedRun {
+  readonly proxyPort: number
+  readonly tlsPort: number
+  readonly hosts: readonly string[]
+  readonly clockOffsetMilliseconds: number
+  /** Resolves when the local cloud ended this run; never after `leave`. */
+  readonly ended: Promise<void>
+  /** Ends this run: the local cloud closes its proxy port. */
+  leave(): void
+}
+
+export interface RunRequest {
+  readonly offline: boolean
+  readonly upstream?: { readonly httpsProxy?: string; readonly noProxy?: string } | undefined
+}
+
+/**
+ * Joins a running local cloud. It gives this run a proxy port for as long as the answer to this one request is open.
+ *
+ * @throws {UnreachableError} when it does not answer, or is about to stop
+ * @throws {RefusedError} with control's own sentence
+ */
+export async function joinRun(cloud: LocalCloud, wanted: RunRequest): Promise<JoinedRun> {
+  const response = await openResponse({ ...controlRequest(cloud, 'POST', '/runs'), body: wanted }, 0)
+  const firstLine = await readFirstLine(response)
+  if (response.statusCode !== 200) {
+    response.destroy()
+    const answer = { status: response.statusCode ?? 0, body: parseJson(firstLine) }
+    if (answer.status === 503) throw new UnreachableError(refusal(answer).message)
+    throw refusal(answer)
+  }
+  let left = false
+  const ended = new Promise<void>((resolve) => {
+    const end = () => left || resolve()
+    response.once('close', end)
+    if (response.destroyed) end()
+  })
+  return {
+    ...(JSON.parse(firstLine) as Pick<JoinedRun, 'proxyPort' | 'tlsPort' | 'hosts' | 'clockOffsetMilliseconds'>),
+    ended,
+    leave() {
+      left = true
+      response.destroy()
+    },
+  }
+}
+
+function controlRequest({ instance, ca, controlToken }: LocalCloud, method: 'GET' | 'POST', path: string) {
+  return { url: `${instance.url}/_doorstep${path}`, ca, method, headers: { authorization: `Bearer ${controlToken}` } }
+}
+
+/** The rest of the response, heartbeats, is read and dropped. */
+async function readFirstLine(response: IncomingMessage): Promise<string> {
+  const lines = createInterface({ input: response })
+  response.on('error', () => {})
+  const line = await new Promise<string>((resolve) => {
+    lines.once('line', resolve)
+    lines.once('close', () => resolve(''))
+  })
+  if (line === '') throw new UnreachableError('The local cloud ended while this run was joining it.')
+  return line
+}
+
+function refusal({ status, body }: { status: number; body: unknown }): RefusedError {
+  const message = (body as { error?: { message?: unknown } } | undefined)?.error?.message
+  return new RefusedError(typeof message === 'string' ? message : `The local cloud answered with status ${status}.`)
+}

@@ -1,0 +1,64 @@
+import { version } from '../version.ts'
+import type { CommandIO, CommandTable } from './command.ts'
+import { runProgram } from './commander-program.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { messageOf } from './failure.ts'
+import { createTerminal } from './terminal.ts'
+
+/** Every command. The file of each is loaded when it is asked for. */
+const commands: CommandTable = {
+  up: { summary: 'start the local cloud', load: async () => (await import('./commands/up.ts')).up },
+  run: { summary: 'run a program inside the local cloud', load: async () => (await import('./commands/run.ts')).run },
+  env: {
+    summary: 'print the environment of `run`, to paste',
+    load: async () => (await import('./commands/env.ts')).env,
+  },
+  status: { summary: 'say what is running', load: async () => (await import('./commands/status.ts')).status },
+  down: { summary: 'stop the local cloud', load: async () => (await import('./commands/down.ts')).down },
+  reset: {
+    summary: 'make the local cloud as after its first start',
+    load: async () => (await import('./commands/reset.ts')).reset,
+  },
+  clock: {
+    summary: 'read and move the clock of the local cloud',
+    load: async () => (await import('./commands/clock.ts')).clock,
+  },
+  app: { summary: 'register applications', load: async () => (await import('./commands/app/index.ts')).app },
+  token: { summary: 'print an access token', load: async () => (await import('./commands/token.ts')).token },
+}
+
+const examples = [
+  'doorstep up',
+  'doorstep app create my-app --secret',
+  'doorstep run -- curl https://login.microsoftonline.com/common/.well-known/openid-configuration',
+]
+
+async function main(words: readonly string[]): Promise<number> {
+  const terminal = createTerminal(process, process.env)
+  const io: CommandIO = { terminal, environment: process.env }
+  const description = 'Microsoft Entra ID on your own doorstep, and the key to the real one.'
+  try {
+    return await runProgram({ name: 'doorstep', description, version, examples, commands, io }, words)
+  } catch (error) {
+    const exitCode = exitCodeOf(error)
+    if (exitCode === undefined) {
+      // Nobody foresaw this one: whoever reports it needs to say where it happened.
+      terminal.error((error instanceof Error && error.stack) || messageOf(error))
+      return 1
+    }
+    terminal.error(messageOf(error))
+    return exitCode
+  }
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has seen enough (`doorstep app list | head -1`) is no failure, and no reason to stop half-way.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exit(1)
+  })
+}
+
+main(process.argv.slice(2)).then((exitCode) => {
+  // Connections that are kept open for a next request must not keep the process; what was written has to be out first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
+})

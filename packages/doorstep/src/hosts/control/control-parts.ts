@@ -1,0 +1,79 @@
+/** What control needs of the local cloud. Its creator hands it functions, so that this room knows no other. */
+export interface ControlParts {
+  /** What a caller proves itself by: the content of the data folder's `control-token`. */
+  readonly controlToken: string
+  /** Facts for `doorstep status` and `doorstep env`; nothing secret. */
+  describe(): InstanceDescription | Promise<InstanceDescription>
+  readonly clock: ControlledClock
+  /** Empties the local cloud and makes it as after its first start; resolves when it answers so. */
+  reset(): Promise<ResetIdentity>
+  /** Asks the local cloud to stop. Returns at once: the answer to the caller is sent first. */
+  requestStop(): void
+  /** Opens a proxy port for one run. @throws when no port can be had */
+  openRun(options: RunOptions): Promise<OpenRun>
+  /** Aborted when the local cloud begins to stop: the open responses of runs end then, so that it need not cut them. */
+  readonly stopping?: AbortSignal | undefined
+}
+
+/** Who lives in the local cloud after a reset; the new password is told only here. */
+export interface ResetIdentity {
+  readonly tenantId: string
+  readonly subscriptionId: string
+  readonly administrator: { readonly userPrincipalName: string; readonly password?: string }
+}
+
+/** What is running; every member is safe to show. */
+export interface InstanceDescription {
+  readonly url: string
+  readonly proxy: string
+  /** Port on 127.0.0.1 where TLS is spoken for the intercepted names. */
+  readonly tlsPort: number
+  readonly tenantId: string
+  readonly subscriptionId: string
+  readonly caCertificate: string
+  readonly dataDirectory: string
+  readonly administrator: { readonly userPrincipalName: string }
+  readonly processId: number
+  readonly version?: string | undefined
+  /** RFC 3339, by the machine's clock. */
+  readonly startedAt?: string | undefined
+}
+
+export interface ClockReading {
+  /** The local cloud's time, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: number
+  /** How far it is ahead of the machine's clock, in milliseconds; negative when behind. */
+  readonly offsetMilliseconds: number
+}
+
+/** The one clock. A move is kept: it holds after the next start too. */
+export interface ControlledClock {
+  read(): ClockReading | Promise<ClockReading>
+  advance(milliseconds: number): Promise<void>
+  /** @param now milliseconds since 1970-01-01T00:00:00Z */
+  setTo(now: number): Promise<void>
+  /** Back to the machine's time. */
+  reset(): Promise<void>
+}
+
+/** The proxy settings that a run inherited, as they stood in its environment. */
+export interface InheritedUpstream {
+  readonly httpsProxy?: string
+  readonly noProxy?: string
+}
+
+export interface RunOptions {
+  /** Refuses to tunnel to hosts that are not intercepted. */
+  readonly offline: boolean
+  readonly upstream?: InheritedUpstream | undefined
+}
+
+/** A proxy port that belongs to one run. */
+export interface OpenRun {
+  readonly proxyPort: number
+  readonly tlsPort: number
+  /** Patterns of the intercepted names. */
+  readonly hosts: readonly string[]
+  readonly clockOffsetMilliseconds: number
+  close(): Promise<void>
+}

@@ -1,0 +1,192 @@
+import { z } from 'zod'
+import type { Application } from '../../directory/application.ts'
+import { AlreadyExists } from '../../directory/changes.ts'
+import type { AppRoleAssignment } from '../../directory/permission.ts'
+import { appRoleAssignmentId } from '../../directory/permission-id.ts'
+import { firstProblem } from '../../directory/property-problem.ts'
+import type { ServicePrincipal } from '../../directory/service-principal.ts'
+import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
+import { filterOf } from './directory-list.ts'
+import { requestBadRequest, resourceNotFound } from './errors.ts'
+import { parseOpaqueId } from './object-key.ts'
+import type { EntityType } from './odata/known-properties.ts'
+import { ownedList } from './owned-list.ts'
+import { propertyRefusal } from './parsed-properties.ts'
+import { graphTimestamp } from './representation.ts'
+import { foundServicePrincipal } from './service-principals.ts'
+
+const resource = 'AppRoleAssignment'
+const defaultAccess = '00000000-0000-0000-0000-000000000000'
+
+/** The two sides from which assignments are seen: what a principal holds, and who holds roles of an API. */
+type Side = 'appRoleAssignments' | 'appRoleAssignedTo'
+
+const assignmentType: EntityType = {
+  name: 'appRoleAssignment',
+  collection: 'appRoleAssignments',
+  properties: [
+    'id',
+    'deletedDateTime',
+    'appRoleId',
+    'createdDateTime',
+    'principalDisplayName',
+    'principalId',
+    'principalType',
+    'resourceDisplayName',
+    'resourceId',
+  ],
+}
+
+/** `GET /servicePrincipals/{id}/appRoleAssignments` and `…/appRoleAssignedTo` */
+export function listAppRoleAssignments(side: Side) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const filter = filterOf(call.query.filter, assignmentType)
+    const { id } = await foundServicePrincipal(call)
+    const { appRoleAssignments } = call.parts
+    const kept = await (side === 'appRoleAssignments'
+      ? appRoleAssignments.byPrincipal(id)
+      : appRoleAssignments.byResource(id))
+    const entities = await Promise.all(
+      kept
+        .filter(({ tenantId }) => tenantId === call.caller.tenantId)
+        .map((assignment) => assignmentEntity(assignment, 'read', call)),
+    )
+    return ownedList(call, assignmentType, contextOf(id, side), entities, filter)
+  }
+}
+
+/** `POST` on either side: for a service principal this is admin consent to an application permission. */
+export function createAppRoleAssignment(side: Side) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const wanted = parseAssignment(call.body)
+    const addressed = await foundServicePrincipal(call)
+    requireAddressed(wanted, addressed, side)
+    const principalType = await principalTypeOf(wanted.principalId, call)
+    await requireRole(wanted.appRoleId, wanted.resourceId, principalType, call)
+    const { parts, caller, now } = call
+    if (await isAssigned(wanted, call)) throw alreadyAssigned()
+    const id = appRoleAssignmentId(wanted.principalId, parts.newId())
+    const assignment = { ...wanted, id, principalType, tenantId: caller.tenantId, createdDateTime: now }
+    try {
+      await parts.commit([{ change: 'createAppRoleAssignment', assignment }])
+    } catch (error) {
+      throw error instanceof AlreadyExists ? alreadyAssigned() : error
+    }
+    const entity = await assignmentEntity(assignment, 'created', call)
+    return { kind: 'entity', context: `${contextOf(addressed.id, side)}/$entity`, entity, created: '' }
+  }
+}
+
+/** `DELETE` on either side */
+export function deleteAppRoleAssignment(side: Side) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const { id: addressed } = await foundServicePrincipal(call)
+    const id = parseOpaqueId(requiredParam(call, 'id'))
+    const assignment = await call.parts.appRoleAssignments.byId(id)
+    const end = side === 'appRoleAssignments' ? assignment?.principalId : assignment?.resourceId
+    if (end !== addressed || assignment?.tenantId !== call.caller.tenantId) throw resourceNotFound(id)
+    await call.parts.commit([{ change: 'deleteAppRoleAssignment', id }])
+    return nothing
+  }
+}
+
+type WantedAssignment = Pick<AppRoleAssignment, 'principalId' | 'resourceId' | 'appRoleId'>
+
+function parseAssignment(body: unknown): WantedAssignment {
+  const guid = z.guid({ error: 'Expected a GUID' }).toLowerCase()
+  const parsed = z.strictObject({ principalId: guid, resourceId: guid, appRoleId: guid }).safeParse(body)
+  if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), resource)
+  return parsed.data
+}
+
+/** One end of the assignment is in the path already; the body must not name another. */
+function requireAddressed(wanted: WantedAssignment, { id }: ServicePrincipal, side: Side): void {
+  const path = side === 'appRoleAssignments' ? 'principalId' : 'resourceId'
+  if (wanted[path] === id) return
+  const message = `It is '${wanted[path]}', but the address names the service principal '${id}'; expected the same.`
+  throw propertyRefusal({ path, kind: 'invalid', message }, resource)
+}
+
+async function principalTypeOf(id: string, call: GraphCall): Promise<AppRoleAssignment['principalType']> {
+  const found = await principalOf(id, call)
+  if (found) return found.type
+  throw requestBadRequest(
+    `Not a valid reference update. The principalId '${id}' is no user, group or service principal of this tenant.`,
+  )
+}
+
+async function requireRole(
+  appRoleId: string,
+  resourceId: string,
+  principalType: AppRoleAssignment['principalType'],
+  { parts, caller }: GraphCall,
+): Promise<void> {
+  const api = await parts.servicePrincipals.byId(resourceId)
+  if (api?.tenantId !== caller.tenantId) {
+    throw requestBadRequest(
+      `Not a valid reference update. The resourceId '${resourceId}' is no service principal here.`,
+    )
+  }
+  const application = await parts.applications.byAppId(api.appId)
+  if (roleIsOffered(appRoleId, application, principalType === 'ServicePrincipal' ? 'Application' : 'User')) return
+  const found = `Permission being assigned was not found on application '${api.appId}'`
+  throw requestBadRequest(`Not a valid reference update. ${found}, or is disabled, or is not for ${principalType}s.`)
+}
+
+/** The all-zero id gives access to an API that declares no role for this kind of member. */
+function roleIsOffered(appRoleId: string, application: Application | undefined, member: 'User' | 'Application') {
+  const offered = (application?.appRoles ?? []).filter(
+    ({ isEnabled, allowedMemberTypes }) => isEnabled && allowedMemberTypes.includes(member),
+  )
+  return appRoleId === defaultAccess ? offered.length === 0 : offered.some(({ id }) => id === appRoleId)
+}
+
+async function isAssigned(wanted: WantedAssignment, { parts }: GraphCall): Promise<boolean> {
+  const held = await parts.appRoleAssignments.byPrincipal(wanted.principalId)
+  return held.some(({ resourceId, appRoleId }) => resourceId === wanted.resourceId && appRoleId === wanted.appRoleId)
+}
+
+function alreadyAssigned() {
+  return requestBadRequest('Permission being assigned already exists on the object')
+}
+
+interface Principal {
+  readonly type: AppRoleAssignment['principalType']
+  readonly displayName: string
+}
+
+async function principalOf(id: string, { parts, caller }: GraphCall): Promise<Principal | undefined> {
+  const isHere = (found: { readonly tenantId: string } | undefined) => found?.tenantId === caller.tenantId
+  const servicePrincipal = await parts.servicePrincipals.byId(id)
+  if (servicePrincipal && isHere(servicePrincipal)) {
+    return { type: 'ServicePrincipal', displayName: servicePrincipal.displayName }
+  }
+  const user = await parts.users.byId(id)
+  if (user && isHere(user)) return { type: 'User', displayName: user.displayName }
+  const group = await parts.groups.byId(id)
+  return group && isHere(group) ? { type: 'Group', displayName: group.displayName } : undefined
+}
+
+async function assignmentEntity(
+  assignment: AppRoleAssignment,
+  precision: 'created' | 'read',
+  call: GraphCall,
+): Promise<Entity> {
+  const principal = await principalOf(assignment.principalId, call)
+  const api = await call.parts.servicePrincipals.byId(assignment.resourceId)
+  return {
+    id: assignment.id,
+    deletedDateTime: null,
+    appRoleId: assignment.appRoleId,
+    createdDateTime: graphTimestamp(assignment.createdDateTime, precision),
+    principalDisplayName: principal?.displayName ?? null,
+    principalId: assignment.principalId,
+    principalType: assignment.principalType,
+    resourceDisplayName: api?.displayName ?? null,
+    resourceId: assignment.resourceId,
+  }
+}
+
+function contextOf(id: string, side: Side): string {
+  return `servicePrincipals('${id}')/${side}`
+}

@@ -1,0 +1,132 @@
+import { type Application, newApplication } from '../../directory/application.ts'
+import {
+  changedApplication,
+  parseApplicationProperties,
+  parseApplicationPropertiesPatch,
+} from '../../directory/application-properties.ts'
+import { applicationProblem } from '../../directory/application-rules.ts'
+import type { DirectoryChange } from '../../directory/changes.ts'
+import { defaultDomain } from '../../directory/tenant.ts'
+import { applicationEntity, applicationType } from './application-representation.ts'
+import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
+import { decidedAgainOnConcurrentChange } from './commit-again.ts'
+import { directoryCount, directoryList } from './directory-list.ts'
+import { resourceNotFound } from './errors.ts'
+import { withCertificateDetails } from './key-credentials.ts'
+import { parseObjectKey } from './object-key.ts'
+import { callersTenant } from './organization.ts'
+import { propertyRefusal, requireProperties } from './parsed-properties.ts'
+import { collectionContext, projection, selectedProperties } from './representation.ts'
+
+const resource = 'Application'
+
+/** `GET /applications` */
+export function listApplications(call: GraphCall): Promise<GraphAnswer> {
+  return directoryList(call, applicationType, call.parts.applications, async (application, selected) => {
+    const withSecrets = !selected || selected.includes('passwordCredentials')
+    const credentials = withSecrets ? await call.parts.passwordCredentials.byOwner(application.id) : []
+    return applicationEntity(application, { credentials, precision: 'read', withKeys: false })
+  })
+}
+
+/** `GET /applications/$count` */
+export function countApplications(call: GraphCall): Promise<GraphAnswer> {
+  return directoryCount(call, applicationType, call.parts.applications)
+}
+
+/** `GET /applications/{id}` */
+export async function getApplication(call: GraphCall): Promise<GraphAnswer> {
+  const selected = selectedProperties(call.query.select, applicationType)
+  const application = await foundApplication(call)
+  const credentials = await call.parts.passwordCredentials.byOwner(application.id)
+  const withKeys = selected?.includes('keyCredentials') ?? false
+  return {
+    kind: 'entity',
+    context: `${collectionContext('applications', selected)}/$entity`,
+    entity: projection(applicationEntity(application, { credentials, precision: 'read', withKeys }), selected),
+  }
+}
+
+/** `POST /applications`: the caller becomes its owner, which is what `Application.ReadWrite.OwnedBy` goes by. */
+export async function createApplication(call: GraphCall): Promise<GraphAnswer> {
+  const { parts, caller, now } = call
+  const body = withCertificateDetails(call.body, [], parts.newId)
+  const properties = requireProperties(parseApplicationProperties(body), resource)
+  const tenant = await callersTenant(call)
+  const application = newApplication(
+    { ...properties, owners: [caller.objectId] },
+    {
+      id: parts.newId(),
+      appId: parts.newId(),
+      tenantId: tenant.id,
+      publisherDomain: defaultDomain(tenant),
+      createdDateTime: now,
+    },
+  )
+  const problem = applicationProblem(application, { tenant })
+  if (problem) throw propertyRefusal(problem, resource)
+  await parts.commit([{ change: 'createApplication', application }])
+  return {
+    kind: 'entity',
+    context: 'applications/$entity',
+    entity: applicationEntity(application, { credentials: [], precision: 'created', withKeys: false }),
+    created: resource,
+  }
+}
+
+/** `PATCH /applications/{id}` */
+export async function updateApplication(call: GraphCall): Promise<GraphAnswer> {
+  const tenant = await callersTenant(call)
+  return decidedAgainOnConcurrentChange(async () => {
+    const before = await applicationToChange(call)
+    const body = withCertificateDetails(call.body, before.keyCredentials, call.parts.newId)
+    const after = changedApplication(before, requireProperties(parseApplicationPropertiesPatch(body), resource))
+    const problem = applicationProblem(after, { tenant, before })
+    if (problem) throw propertyRefusal(problem, resource)
+    await call.parts.commit([
+      { change: 'updateApplication', application: after },
+      ...(await presenceFollowing(before, after, call)),
+    ])
+    return nothing
+  })
+}
+
+/** `DELETE /applications/{id}`: soft, and its service principal in the home tenant goes with it. */
+export async function deleteApplication(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await applicationToChange(call)
+  await call.parts.commit([{ change: 'deleteApplication', id, deletedDateTime: call.now }])
+  return nothing
+}
+
+/** The application that the path names, in the caller's tenant. @throws {GraphError} 404 */
+export async function foundApplication(call: GraphCall): Promise<Application> {
+  const key = parseObjectKey(requiredParam(call, 'key'))
+  const { applications } = call.parts
+  const application = await (key.by === 'id' ? applications.byId(key.value) : applications.byAppId(key.value))
+  if (application?.tenantId !== call.caller.tenantId) throw resourceNotFound(key.value)
+  return application
+}
+
+/** The same, when the caller may change it. @throws {GraphError} 404, 403 */
+export async function applicationToChange(call: GraphCall): Promise<Application> {
+  const application = await foundApplication(call)
+  requireOwnership(call, application.owners)
+  return application
+}
+
+/** The service principal in the home tenant bears the application's name and home page for as long as they agree. */
+async function presenceFollowing(
+  before: Application,
+  after: Application,
+  { parts }: GraphCall,
+): Promise<readonly DirectoryChange[]> {
+  const renamed = before.displayName !== after.displayName
+  const moved = before.web.homePageUrl !== after.web.homePageUrl
+  if (!renamed && !moved) return []
+  const presence = await parts.servicePrincipals.byAppId(before.tenantId, before.appId)
+  if (!presence) return []
+  const displayName = presence.displayName === before.displayName ? after.displayName : presence.displayName
+  const homepage = presence.homepage === before.web.homePageUrl ? after.web.homePageUrl : presence.homepage
+  if (displayName === presence.displayName && homepage === presence.homepage) return []
+  return [{ change: 'updateServicePrincipal', servicePrincipal: { ...presence, displayName, homepage } }]
+}

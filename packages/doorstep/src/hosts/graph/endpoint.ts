@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { askedOrigin } from '../host.ts'
+import { callerOf } from './access-token.ts'
+import { authorize } from './authorize.ts'
+import type { GraphCall, Route } from './call.ts'
+import { insufficientPrivileges } from './errors.ts'
+import type { GraphParts } from './graph-parts.ts'
+import { nextPageQuery, parseQueryOptions } from './odata/query-options.ts'
+import { graphOrigin, sendAnswer } from './respond.ts'
+
+/** The phases that all operations share, behind the check of the token: may the caller, what is asked, the answer. */
+export function endpoint(route: Route, version: string, parts: GraphParts) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const caller = callerOf(request)
+    const reach = authorize(route.operation, caller)
+    if (reach === 'none') throw insufficientPrivileges()
+    const origin = graphOrigin(askedOrigin(request.raw))
+    const [path = '', queryString = ''] = splitQuery(request.originalUrl)
+    const call: GraphCall = {
+      parts,
+      caller,
+      reach,
+      params: request.params as Record<string, string | undefined>,
+      query: parseQueryOptions(queryString),
+      eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',
+      body: request.body,
+      root: `${origin}/${version}`,
+      now: new Date(parts.clock.now()).toISOString(),
+      nextLink: (after) => `${origin}${path}?${nextPageQuery(queryString, after)}`,
+    }
+    return sendAnswer(await route.answer(call), call, request, reply)
+  }
+}
+
+function splitQuery(url: string): [string, string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}

@@ -1,0 +1,51 @@
+import { badRequest, requestBadRequest } from './errors.ts'
+
+/** How a path addresses one object: by its object id, or by the client id of its application. */
+export type ObjectKey = { readonly by: 'id'; readonly value: string } | { readonly by: 'appId'; readonly value: string }
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * Rewrites keys in parentheses to segments of their own, so that the router sees one form:
+ * `/applications(appId='…')/addPassword` becomes `/applications/(appId='…')/addPassword`. Parentheses and quotes may
+ * be percent-encoded. OData 4.01 URL Conventions §4.3.
+ */
+export function withKeysAsSegments(url: string): string {
+  const end = url.indexOf('?')
+  const path = end < 0 ? url : url.slice(0, end)
+  if (!path.includes('(') && !/%28/i.test(path)) return url
+  const segments = path.split('/').map((segment) => {
+    const decoded = segment.replaceAll(/%28/gi, '(').replaceAll(/%29/gi, ')')
+    return decoded.replace(/^([A-Za-z0-9]+)(\(.+\))$/, '$1/$2')
+  })
+  return segments.join('/') + (end < 0 ? '' : url.slice(end))
+}
+
+/** @throws {GraphError} 400 when the key has another form */
+export function parseObjectKey(segment: string): ObjectKey {
+  const key = /^\((?:(\w+)=)?(?:'([^']*)'|([\w-]+))\)$/.exec(segment)
+  if (!key) return { by: 'id', value: requiredGuid(segment) }
+  const [, name = 'id', quoted, bare] = key
+  const value = quoted ?? bare ?? ''
+  switch (name.toLowerCase()) {
+    case 'id':
+      return { by: 'id', value: requiredGuid(value) }
+    case 'appid':
+      return { by: 'appId', value: requiredGuid(value) }
+    default:
+      throw badRequest(`The key property '${name}' in the path is not supported; use an object id or appId='…'.`)
+  }
+}
+
+/** A GUID in lower case, as ids are kept. @throws {GraphError} 400 */
+export function requiredGuid(value: string): string {
+  if (guid.test(value)) return value.toLowerCase()
+  throw requestBadRequest(`Invalid object identifier '${value}'. Expected a GUID.`)
+}
+
+/** An id that is no GUID: of a grant or an assignment. @throws {GraphError} 400 when it is none of ours */
+export function parseOpaqueId(segment: string): string {
+  const id = /^\((?:id=)?'([^']*)'\)$/i.exec(segment)?.[1] ?? segment
+  if (/^[\w-]{1,100}$/.test(id)) return id
+  throw requestBadRequest(`Invalid object identifier '${id}'.`)
+}

@@ -1,0 +1,208 @@
+import type { Filter } from '../../../directory/query.ts'
+import { FilterSyntaxError, type FilterToken, filterTokens } from './filter-tokens.ts'
+
+/** How deep parentheses and `not` may nest, and how many conditions a filter may have: stores recurse over them. */
+const deepest = 50
+const mostConditions = 400
+
+const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
+type Comparison = (typeof comparisons)[number]
+
+type Literal = string | number | boolean | null
+
+/**
+ * Parses an OData `$filter` (OData 4.01 URL Conventions §5.1.1, the part that directory objects support): comparisons,
+ * `in`, `startswith`, `endswith`, `collection/any(x:x eq value)`, `and`, `or`, `not`, parentheses.
+ *
+ * @throws {FilterSyntaxError} when it is none
+ */
+export function parseFilter(text: string): Filter {
+  const parser = new FilterParser(filterTokens(text))
+  return parser.whole()
+}
+
+class FilterParser {
+  readonly #tokens: readonly FilterToken[]
+  #next = 0
+  #depth = 0
+  #conditions = 0
+
+  constructor(tokens: readonly FilterToken[]) {
+    this.#tokens = tokens
+  }
+
+  whole(): Filter {
+    const filter = this.#or()
+    if (this.#peek().kind !== 'end') throw this.#expected("'and', 'or' or the end")
+    return filter
+  }
+
+  #or(): Filter {
+    let left = this.#and()
+    while (this.#takeWord('or')) left = { kind: 'or', left, right: this.#and() }
+    return left
+  }
+
+  #and(): Filter {
+    let left = this.#unary()
+    while (this.#takeWord('and')) left = { kind: 'and', left, right: this.#unary() }
+    return left
+  }
+
+  #unary(): Filter {
+    if (this.#takeWord('not')) return this.#nested(() => ({ kind: 'not', operand: this.#unary() }))
+    if (this.#takeMark('(')) {
+      const inner = this.#nested(() => this.#or())
+      this.#mark(')')
+      return inner
+    }
+    return this.#condition()
+  }
+
+  #condition(): Filter {
+    this.#conditions += 1
+    if (this.#conditions > mostConditions) throw this.#error(`There are more than ${mostConditions} conditions`)
+    const path = this.#path()
+    if (this.#takeMark('(')) return this.#functionCall(path)
+    const operator = this.#name('an operator such as eq').toLowerCase()
+    if (operator === 'in') return { kind: 'in', property: path, values: this.#list() }
+    if (!isComparison(operator)) throw this.#error(`The operator '${operator}' is not supported`, -1)
+    return { kind: 'compare', property: path, operator, value: this.#literal() }
+  }
+
+  /** A property, or a way to one: `web/redirectUris`. */
+  #path(): string {
+    const segments = [this.#name('a property name')]
+    while (this.#takeMark('/')) segments.push(this.#name('a property name'))
+    return segments.join('/')
+  }
+
+  #functionCall(path: string): Filter {
+    const at = path.lastIndexOf('/')
+    const name = path.slice(at + 1).toLowerCase()
+    if (name === 'any' && at > 0) return this.#any(path.slice(0, at))
+    if (at < 0 && (name === 'startswith' || name === 'endswith')) {
+      return this.#textFunction(name === 'startswith' ? 'startsWith' : 'endsWith')
+    }
+    throw this.#error(`The function '${path}' is not supported`, -2)
+  }
+
+  #textFunction(kind: 'startsWith' | 'endsWith'): Filter {
+    const property = this.#path()
+    this.#mark(',')
+    const value = this.#literal()
+    if (typeof value !== 'string') throw this.#error('Expected a string in quotes', -1)
+    this.#mark(')')
+    const called: Filter = { kind, property, value }
+    // Older clients compare the call with true or false.
+    if (!this.#takeWord('eq')) return called
+    const wanted = this.#literal()
+    if (typeof wanted !== 'boolean') throw this.#error('Expected true or false', -1)
+    return wanted ? called : { kind: 'not', operand: called }
+  }
+
+  /** `any(x:x eq 'a' or x eq 'b')`, behind its opening parenthesis. */
+  #any(collection: string): Filter {
+    const variable = this.#name('a variable')
+    this.#mark(':')
+    let filter = this.#anyCondition(collection, variable)
+    while (this.#takeWord('or')) {
+      this.#conditions += 1
+      if (this.#conditions > mostConditions) throw this.#error(`There are more than ${mostConditions} conditions`)
+      filter = { kind: 'or', left: filter, right: this.#anyCondition(collection, variable) }
+    }
+    this.#mark(')')
+    return filter
+  }
+
+  #anyCondition(collection: string, variable: string): Filter {
+    if (this.#name(`'${variable} eq'`) !== variable || !this.#takeWord('eq')) {
+      throw this.#error(`Inside any() only '${variable} eq' and a value are supported, not this`, -1)
+    }
+    const value = this.#literal()
+    if (typeof value !== 'string') throw this.#error('Expected a string in quotes', -1)
+    return { kind: 'any', collection, value }
+  }
+
+  #list(): string[] {
+    this.#mark('(')
+    const values: string[] = []
+    do {
+      const value = this.#literal()
+      if (typeof value !== 'string') throw this.#error('Expected a string in quotes', -1)
+      this.#conditions += 1
+      if (this.#conditions > mostConditions) throw this.#error(`There are more than ${mostConditions} values`)
+      values.push(value)
+    } while (this.#takeMark(','))
+    this.#mark(')')
+    return values
+  }
+
+  #literal(): Literal {
+    const { kind, text } = this.#peek()
+    this.#next += 1
+    if (kind === 'string') return text
+    if (kind === 'literal') return /^[0-9a-f]{8}-/i.test(text) ? text.toLowerCase() : text
+    if (kind === 'number') return Number(text)
+    const constants = new Map<string, Literal>([
+      ['true', true],
+      ['false', false],
+      ['null', null],
+    ])
+    const constant = kind === 'name' ? constants.get(text.toLowerCase()) : undefined
+    if (constant !== undefined) return constant
+    this.#next -= 1
+    throw this.#expected('a value')
+  }
+
+  #nested(parse: () => Filter): Filter {
+    this.#depth += 1
+    if (this.#depth > deepest) throw this.#error(`There are more than ${deepest} levels`)
+    const filter = parse()
+    this.#depth -= 1
+    return filter
+  }
+
+  #name(expected: string): string {
+    const token = this.#peek()
+    if (token.kind !== 'name') throw this.#expected(expected)
+    this.#next += 1
+    return token.text
+  }
+
+  #mark(text: string): void {
+    if (!this.#takeMark(text)) throw this.#expected(`'${text}'`)
+  }
+
+  #takeMark(text: string): boolean {
+    return this.#take((token) => token.kind === 'mark' && token.text === text)
+  }
+
+  #takeWord(word: string): boolean {
+    return this.#take((token) => token.kind === 'name' && token.text.toLowerCase() === word)
+  }
+
+  #take(wanted: (token: FilterToken) => boolean): boolean {
+    if (!wanted(this.#peek())) return false
+    this.#next += 1
+    return true
+  }
+
+  #peek(offset = 0): FilterToken {
+    const token = this.#tokens[this.#next + offset]
+    if (!token) throw new Error('The parser read beyond the end of the filter.')
+    return token
+  }
+
+  #expected(what: string): FilterSyntaxError {
+    return new FilterSyntaxError(`Expected ${what} but found '${this.#peek().text}'`, this.#peek().position)
+  }
+
+  #error(message: string, offset = 0): FilterSyntaxError {
+    return new FilterSyntaxError(message, this.#peek(offset).position)
+  }
+}
+
+function isComparison(operator: string): operator is Comparison {
+  return comparisons.some((known) => known === operator)
+}

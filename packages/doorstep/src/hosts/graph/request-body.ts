@@ -1,0 +1,40 @@
+import { badRequest, GraphError } from './errors.ts'
+
+/** Deeper than any body that Graph knows. */
+const deepest = 40
+
+/**
+ * A request body: JSON, without OData annotations such as `@odata.type`, which SDKs add; undefined when empty.
+ *
+ * @throws {GraphError} 400 when it is no JSON
+ */
+export function parseRequestBody(text: string): unknown {
+  if (text.trim() === '') return undefined
+  return withoutAnnotations(parseJson(text), 0)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badRequest(
+      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+    )
+  }
+}
+
+function withoutAnnotations(value: unknown, depth: number): unknown {
+  // No database keeps this character in a text, and no name has it.
+  if (typeof value === 'string' && value.includes('\0')) throw badRequest('A text in the request has a NUL character.')
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > deepest) throw badRequest(`The request payload is nested deeper than ${deepest} levels.`)
+  if (Array.isArray(value)) return value.map((item) => withoutAnnotations(item, depth + 1))
+  const kept = Object.entries(value).filter(([name]) => !name.startsWith('@') && !name.endsWith('@odata.type'))
+  return Object.fromEntries(kept.map(([name, item]) => [name, withoutAnnotations(item, depth + 1)]))
+}
+
+/** @throws {GraphError} 415: only JSON is read */
+export function refuseMediaType(contentType: string): never {
+  const message = `A request body of type '${contentType}' is not supported; expected application/json.`
+  throw new GraphError(415, 'UnsupportedMediaType', message)
+}

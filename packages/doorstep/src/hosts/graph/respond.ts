@@ -1,0 +1,79 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type AskedOrigin, askedOrigin } from '../host.ts'
+import type { GraphAnswer, GraphCall } from './call.ts'
+
+const diagnostics = JSON.stringify({
+  ServerInfo: { DataCenter: 'Doorstep', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'DOORSTEP' },
+})
+
+/** Where Graph's own links lead: they keep to the name by which the request came. */
+export function graphOrigin(asked: AskedOrigin): string {
+  return asked.kind === 'entra' ? `https://${asked.host}` : `${asked.origin}/graph`
+}
+
+/** The caller's own id for the request, else ours. */
+export function clientRequestId(request: FastifyRequest): string {
+  const sent = request.headers['client-request-id']
+  return typeof sent === 'string' && sent !== '' ? sent : request.id
+}
+
+/** Headers of every answer. */
+export function commonHeaders(request: FastifyRequest): Readonly<Record<string, string>> {
+  // Browsers apply the rule to every port of a name: on localhost it would break other people's http servers.
+  const onRealName = askedOrigin(request.raw).kind === 'entra'
+  return {
+    'cache-control': 'no-cache',
+    'request-id': request.id,
+    'client-request-id': clientRequestId(request),
+    'x-ms-ags-diagnostic': diagnostics,
+    ...(onRealName && { 'strict-transport-security': 'max-age=31536000' }),
+  }
+}
+
+/** Gives an endpoint's answer its form on the wire. */
+export function sendAnswer(answer: GraphAnswer, call: GraphCall, request: FastifyRequest, reply: FastifyReply) {
+  reply.headers(commonHeaders(request)).header('odata-version', '4.0').header('x-ms-resource-unit', '1')
+  switch (answer.kind) {
+    case 'nothing':
+      return reply.code(204).send()
+    case 'text':
+      return reply.header('content-type', 'text/plain').send(answer.text)
+    case 'entity': {
+      if (answer.created !== undefined) reply.code(201)
+      if (answer.created) reply.header('location', objectLocation(answer.created, String(answer.entity.id), call))
+      return sendJson({ ...context(answer.context, call, request), ...answer.entity }, request, reply)
+    }
+    case 'collection': {
+      const { count, nextLink, value } = answer
+      const body = {
+        ...context(answer.context, call, request),
+        ...(count !== undefined && { '@odata.count': count }),
+        ...(nextLink !== undefined && { '@odata.nextLink': nextLink }),
+        value,
+      }
+      return sendJson(body, request, reply)
+    }
+  }
+}
+
+type Metadata = 'none' | 'minimal'
+
+/** How much OData the caller wants to see; `none` leaves out the context. OData JSON Format 4.01 §3.1. */
+function metadataOf(request: FastifyRequest): Metadata {
+  return /odata\.metadata=none/i.test(request.headers.accept ?? '') ? 'none' : 'minimal'
+}
+
+function context(text: string, { root }: GraphCall, request: FastifyRequest): object {
+  return metadataOf(request) === 'none' ? {} : { '@odata.context': `${root}/$metadata#${text}` }
+}
+
+function sendJson(body: object, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const metadata = metadataOf(request)
+  const type = `application/json;odata.metadata=${metadata};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`
+  return reply.header('content-type', type).send(JSON.stringify(body))
+}
+
+function objectLocation(type: string, id: string, { root, caller }: GraphCall): string {
+  const origin = root.slice(0, root.lastIndexOf('/'))
+  return `${origin}/v2/${caller.tenantId}/directoryObjects/${id}/Microsoft.DirectoryServices.${type}`
+}

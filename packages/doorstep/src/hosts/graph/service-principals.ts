@@ -1,0 +1,126 @@
+import type { Application } from '../../directory/application.ts'
+import { AlreadyExists } from '../../directory/changes.ts'
+import { newServicePrincipal, type ServicePrincipal } from '../../directory/service-principal.ts'
+import {
+  parseServicePrincipalProperties,
+  parseServicePrincipalPropertiesPatch,
+} from '../../directory/service-principal-properties.ts'
+import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
+import { decidedAgainOnConcurrentChange } from './commit-again.ts'
+import { directoryCount, directoryList } from './directory-list.ts'
+import { alreadyTaken, type GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
+import { parseObjectKey } from './object-key.ts'
+import { requireProperties } from './parsed-properties.ts'
+import { collectionContext, projection, selectedProperties } from './representation.ts'
+import { servicePrincipalEntity, servicePrincipalType } from './service-principal-representation.ts'
+
+const resource = 'ServicePrincipal'
+
+/** `GET /servicePrincipals` */
+export function listServicePrincipals(call: GraphCall): Promise<GraphAnswer> {
+  return directoryList(call, servicePrincipalType, call.parts.servicePrincipals, (item) => readEntity(item, call))
+}
+
+/** `GET /servicePrincipals/$count` */
+export function countServicePrincipals(call: GraphCall): Promise<GraphAnswer> {
+  return directoryCount(call, servicePrincipalType, call.parts.servicePrincipals)
+}
+
+/** `GET /servicePrincipals/{id}` */
+export async function getServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
+  const selected = selectedProperties(call.query.select, servicePrincipalType)
+  const servicePrincipal = await foundServicePrincipal(call)
+  return {
+    kind: 'entity',
+    context: `${collectionContext('servicePrincipals', selected)}/$entity`,
+    entity: projection(await readEntity(servicePrincipal, call), selected),
+  }
+}
+
+/** `POST /servicePrincipals`: brings an application into the caller's tenant. */
+export async function createServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
+  const { parts, caller, now } = call
+  const { appId, properties } = requireProperties(parseServicePrincipalProperties(call.body), resource)
+  const application = await applicationFor(appId, call)
+  if (await parts.servicePrincipals.byAppId(caller.tenantId, appId)) throw nameInUse(appId)
+  const servicePrincipal = newServicePrincipal(
+    application,
+    { id: parts.newId(), tenantId: caller.tenantId, createdDateTime: now },
+    { ...properties, owners: [caller.objectId] },
+  )
+  try {
+    await parts.commit([{ change: 'createServicePrincipal', servicePrincipal }])
+  } catch (error) {
+    throw error instanceof AlreadyExists ? nameInUse(appId) : error
+  }
+  return {
+    kind: 'entity',
+    context: 'servicePrincipals/$entity',
+    entity: servicePrincipalEntity(servicePrincipal, { application, credentials: [], precision: 'created' }),
+    created: resource,
+  }
+}
+
+/** `PATCH /servicePrincipals/{id}` */
+export async function updateServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
+  const patch = requireProperties(parseServicePrincipalPropertiesPatch(call.body), resource)
+  return decidedAgainOnConcurrentChange(async () => {
+    const servicePrincipal = { ...(await servicePrincipalToChange(call)), ...patch }
+    await call.parts.commit([{ change: 'updateServicePrincipal', servicePrincipal }])
+    return nothing
+  })
+}
+
+/** `DELETE /servicePrincipals/{id}`: soft; the application stays. */
+export async function deleteServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await servicePrincipalToChange(call)
+  await call.parts.commit([{ change: 'deleteServicePrincipal', id, deletedDateTime: call.now }])
+  return nothing
+}
+
+/** The service principal that the path names, in the caller's tenant. @throws {GraphError} 404 */
+export async function foundServicePrincipal(call: GraphCall): Promise<ServicePrincipal> {
+  const key = parseObjectKey(requiredParam(call, 'key'))
+  const { servicePrincipals } = call.parts
+  const { tenantId } = call.caller
+  const found = await (key.by === 'id'
+    ? servicePrincipals.byId(key.value)
+    : servicePrincipals.byAppId(tenantId, key.value))
+  if (found?.tenantId !== tenantId) throw resourceNotFound(key.value)
+  return found
+}
+
+/** The same, when the caller may change it. @throws {GraphError} 404, 403 */
+export async function servicePrincipalToChange(call: GraphCall): Promise<ServicePrincipal> {
+  const servicePrincipal = await foundServicePrincipal(call)
+  requireOwnership(call, servicePrincipal.owners)
+  return servicePrincipal
+}
+
+/** The application to be brought in: one of this tenant, or one that other tenants may use. */
+async function applicationFor(appId: string, { parts, caller, reach }: GraphCall): Promise<Application> {
+  const application = await parts.applications.byAppId(appId)
+  const isLocal = application?.tenantId === caller.tenantId
+  // Azure CLI repeats the request when it reads this phrase, which is what the real platform sends.
+  if (reach === 'owned' && application && !isLocal) {
+    const rule = 'the backing application of the service principal being created must in the local tenant'
+    throw insufficientPrivileges(`When using this permission, ${rule}`)
+  }
+  if (application && (isLocal || application.signInAudience !== 'AzureADMyOrg')) return application
+  throw requestBadRequest(
+    `The appId '${appId}' of the service principal does not reference a valid application object.`,
+  )
+}
+
+function nameInUse(appId: string): GraphError {
+  const rule = 'The service principal cannot be created, updated, or restored because the service principal name'
+  return alreadyTaken('servicePrincipalNames', `${rule} ${appId} is already in use.`)
+}
+
+async function readEntity(servicePrincipal: ServicePrincipal, { parts }: GraphCall) {
+  const [application, credentials] = await Promise.all([
+    parts.applications.byAppId(servicePrincipal.appId),
+    parts.passwordCredentials.byOwner(servicePrincipal.id),
+  ])
+  return servicePrincipalEntity(servicePrincipal, { application, credentials, precision: 'read' })
+}

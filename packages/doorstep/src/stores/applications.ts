@@ -1,0 +1,145 @@
+import { sql } from 'kysely'
+import type { Application, ApplicationStore } from '../directory/application.ts'
+import { foldedIdentifier } from '../directory/service-principal.ts'
+import type { StatementsFor, UniqueValues } from './changes.ts'
+import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import type { Database, Statement, StatementBuilder } from './database/database.ts'
+import {
+  columnsOfNewObject,
+  columnsOfObject,
+  folded,
+  foldedOrNull,
+  nextVersion,
+  objectColumns,
+  objectOf,
+  pageOf,
+  softDelete,
+  unlessMovedOn,
+} from './directory-object.ts'
+import { type FilterableProperties, instant, optionalText, text } from './filter.ts'
+
+export const uniqueApplicationValues: UniqueValues = {
+  application__id: ['application', 'id'],
+  application__app_id: ['application', 'appId'],
+  application__tenant_id__unique_name: ['application', 'uniqueName'],
+  application_identifier_uri__tenant_id__uri: ['application', 'identifierUris'],
+}
+
+const filterable: FilterableProperties = {
+  properties: new Map([
+    ['id', text('id')],
+    ['appId', text('app_id')],
+    ['displayName', text('display_name')],
+    ['uniqueName', optionalText('unique_name')],
+    ['description', optionalText('description')],
+    ['signInAudience', text('sign_in_audience')],
+    ['publisherDomain', text('publisher_domain')],
+    ['createdDateTime', instant('created_at')],
+  ]),
+  collections: new Map([
+    [
+      'identifierUris',
+      (value) => sql`exists (select 1 from application_identifier_uri where
+        application_identifier_uri.application_id = application.id
+        and application_identifier_uri.uri = ${foldedIdentifier(value)})`,
+    ],
+    ['tags', holdsValue('application', 'tags')],
+  ]),
+}
+
+export function applicationStore(database: Database): ApplicationStore {
+  const live = () => database.builder.selectFrom('application').select(objectColumns).where('deleted_at', 'is', null)
+  return {
+    byId: async (id) => {
+      const rows = await database.query(live().where('id', '=', folded(id)).compile())
+      return rows[0] && objectOf<Application>(rows[0])
+    },
+    byAppId: async (appId) => {
+      const rows = await database.query(live().where('app_id', '=', folded(appId)).compile())
+      return rows[0] && objectOf<Application>(rows[0])
+    },
+    list: (query) => pageOf(database, 'application', filterable, query),
+  }
+}
+
+export function statementsForApplications(
+  builder: StatementBuilder,
+): StatementsFor<'createApplication' | 'updateApplication' | 'deleteApplication'> {
+  return {
+    createApplication: ({ application }) => [
+      {
+        query: builder
+          .insertInto('application')
+          .values({ ...columnsOf(application), ...columnsOfNewObject(application) })
+          .compile(),
+      },
+      ...identifierUriStatements(builder, application),
+      ...insertCollections(builder, application.id, { tags: application.tags }),
+    ],
+    updateApplication: ({ application }) => [
+      updateStatement(builder, application),
+      removeIdentifierUris(builder, application.id),
+      ...identifierUriStatements(builder, application),
+      ...replaceCollections(builder, application.id, { tags: application.tags }),
+    ],
+    deleteApplication: ({ id, deletedDateTime }) => [
+      softDelete(builder, { table: 'application', kind: 'application', id, deletedDateTime }),
+      deleteHomeServicePrincipal(builder, id, deletedDateTime),
+      removeIdentifierUris(builder, id),
+    ],
+  }
+}
+
+function columnsOf(application: Application) {
+  return {
+    ...columnsOfObject(application),
+    app_id: folded(application.appId),
+    display_name: folded(application.displayName),
+    unique_name: foldedOrNull(application.uniqueName),
+    description: foldedOrNull(application.description),
+    sign_in_audience: folded(application.signInAudience),
+    publisher_domain: folded(application.publisherDomain),
+  }
+}
+
+function updateStatement(builder: StatementBuilder, application: Application): Statement {
+  return {
+    query: builder
+      .updateTable('application')
+      .set({ ...columnsOf(application), version: nextVersion })
+      .where('id', '=', folded(application.id))
+      .where('deleted_at', 'is', null)
+      .returning('version')
+      .compile(),
+    refusal: unlessMovedOn('application', application),
+  }
+}
+
+function identifierUriStatements(builder: StatementBuilder, application: Application): readonly Statement[] {
+  const uris = new Set(application.identifierUris.map(foldedIdentifier))
+  const rows = [...uris].map((uri) => ({
+    tenant_id: folded(application.tenantId),
+    uri,
+    application_id: folded(application.id),
+    app_id: folded(application.appId),
+  }))
+  return rows.length === 0 ? [] : [{ query: builder.insertInto('application_identifier_uri').values(rows).compile() }]
+}
+
+function removeIdentifierUris(builder: StatementBuilder, applicationId: string): Statement {
+  const query = builder.deleteFrom('application_identifier_uri').where('application_id', '=', folded(applicationId))
+  return { query: query.compile() }
+}
+
+/** The home tenant's service principal goes with its application; those of other tenants stay, as on the platform. */
+function deleteHomeServicePrincipal(
+  builder: StatementBuilder,
+  applicationId: string,
+  deletedDateTime: string,
+): Statement {
+  const query = sql`
+    update service_principal set deleted_at = ${deletedDateTime}, version = version + 1
+    where deleted_at is null and (tenant_id, app_id) =
+      (select application.tenant_id, application.app_id from application where application.id = ${folded(applicationId)})`
+  return { query: query.compile(builder) }
+}

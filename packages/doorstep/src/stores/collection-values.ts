@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import type { Statement, StatementBuilder } from './database/database.ts'
+import type { ObjectTable } from './database/tables.ts'
+import { folded } from './directory-object.ts'
+import type { CollectionCondition } from './filter.ts'
+
+/** Keeps an object's collections (tags, group types) beside it, so that `any` finds their values. */
+export function insertCollections(
+  builder: StatementBuilder,
+  objectId: string,
+  collections: Readonly<Record<string, readonly string[]>>,
+): readonly Statement[] {
+  const rows = Object.entries(collections).flatMap(([collection, values]) =>
+    [...new Set(values.map(folded))].map((value) => ({ object_id: folded(objectId), collection, value })),
+  )
+  return rows.length === 0 ? [] : [{ query: builder.insertInto('collection_value').values(rows).compile() }]
+}
+
+export function replaceCollections(
+  builder: StatementBuilder,
+  objectId: string,
+  collections: Readonly<Record<string, readonly string[]>>,
+): readonly Statement[] {
+  const remove = builder.deleteFrom('collection_value').where('object_id', '=', folded(objectId))
+  return [{ query: remove.compile() }, ...insertCollections(builder, objectId, collections)]
+}
+
+/** Whether a collection of an object of that table holds a value. */
+export function holdsValue(table: ObjectTable, collection: string): CollectionCondition {
+  return (value) => sql`exists (select 1 from collection_value where
+    collection_value.object_id = ${sql.ref(`${table}.id`)}
+    and collection_value.collection = ${collection}
+    and collection_value.value = ${folded(value)})`
+}

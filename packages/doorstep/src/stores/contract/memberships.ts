@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { GroupMember } from '../../directory/group.ts'
+import type { Change } from '../stores.ts'
+import { aGroup, anApplication, aServicePrincipal, aUser, deletedDateTime, type StoresUnderTest } from './records.ts'
+
+const add = (groupId: string, memberId: string, memberType: GroupMember['memberType'] = 'Group'): Change => ({
+  change: 'addGroupMember',
+  member: { groupId, memberId, memberType },
+})
+
+/** Groups hold members directly and through other groups. */
+export function membershipsContract(stores: StoresUnderTest): void {
+  describe('memberships', () => {
+    it('lists direct members of every kind', async () => {
+      const [group, inner, user] = [aGroup(), aGroup(), aUser()]
+      const servicePrincipal = aServicePrincipal(anApplication())
+      await stores().commit([
+        { change: 'createGroup', group },
+        { change: 'createGroup', group: inner },
+        { change: 'createUser', user },
+        { change: 'createServicePrincipal', servicePrincipal },
+        add(group.id, user.id, 'User'),
+        add(group.id, inner.id, 'Group'),
+        add(group.id, servicePrincipal.id, 'ServicePrincipal'),
+      ])
+      const members = await stores().groups.membersOf(group.id)
+      expect(members.map(({ memberId, memberType }) => `${memberType} ${memberId}`).sort()).toEqual(
+        [`User ${user.id}`, `Group ${inner.id}`, `ServicePrincipal ${servicePrincipal.id}`].sort(),
+      )
+      await stores().commit([
+        { change: 'removeGroupMember', groupId: group.id, memberId: servicePrincipal.id },
+        { change: 'deleteUser', id: user.id, deletedDateTime },
+      ])
+      expect(await stores().groups.membersOf(group.id)).toEqual([
+        { groupId: group.id, memberId: inner.id, memberType: 'Group' },
+      ])
+    })
+
+    it('finds all groups through others, once each, also where they contain each other', async () => {
+      const user = aUser()
+      const groups = Array.from({ length: 5 }, () => aGroup())
+      const [a = '', b = '', c = '', d = '', apart = ''] = groups.map(({ id }) => id)
+      await stores().commit([
+        { change: 'createUser', user },
+        ...groups.map((group): Change => ({ change: 'createGroup', group })),
+        add(a, user.id, 'User'),
+        add(b, a),
+        add(c, b),
+        add(a, c),
+        add(d, a),
+        add(d, user.id, 'User'),
+        add(apart, aUser().id, 'User'),
+      ])
+      expect(await stores().groups.transitiveGroupsOf(user.id.toUpperCase())).toEqual([a, b, c, d].sort())
+      expect(await stores().groups.transitiveGroupsOf(a)).toEqual([b, c, d].sort())
+      expect(await stores().groups.transitiveGroupsOf(d)).toEqual([])
+    })
+
+    it('does not reach through a deleted group', async () => {
+      const user = aUser()
+      const groups = Array.from({ length: 3 }, () => aGroup())
+      const [a = '', b = '', c = ''] = groups.map(({ id }) => id)
+      await stores().commit([
+        ...groups.map((group): Change => ({ change: 'createGroup', group })),
+        add(a, user.id, 'User'),
+        add(b, a),
+        add(c, b),
+        { change: 'deleteGroup', id: b, deletedDateTime },
+      ])
+      expect(await stores().groups.transitiveGroupsOf(user.id)).toEqual([a])
+      await expect(stores().commit([add(b, user.id, 'User')])).rejects.toMatchObject({ name: 'NoSuchRecord' })
+    })
+  })
+}

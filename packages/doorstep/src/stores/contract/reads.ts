@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { defaultCloudSettings } from '../../directory/cloud-settings.ts'
+import {
+  aGrant,
+  anApplication,
+  anAppRoleAssignment,
+  aRoleAssignment,
+  aSecret,
+  aServicePrincipal,
+  aTenant,
+  aUser,
+  otherTenantId,
+  type StoresUnderTest,
+  tenantId,
+} from './records.ts'
+
+/** What is committed is read again as it was, by every key there is. */
+export function readsContract(stores: StoresUnderTest): void {
+  describe('what is read', () => {
+    it('finds a tenant by id and by any of its domains, in any case', async () => {
+      const tenant = aTenant()
+      await stores().commit([{ change: 'createTenant', tenant }])
+      expect(await stores().tenants.byId(tenantId)).toEqual(tenant)
+      expect(await stores().tenants.byDomain('contoso.EXAMPLE')).toEqual(tenant)
+      expect(await stores().tenants.byDomain('fabrikam.example')).toBeUndefined()
+
+      const verifiedDomains = [{ name: 'fabrikam.example', isDefault: true, isInitial: true }]
+      await stores().commit([{ change: 'updateTenant', tenant: { ...tenant, verifiedDomains } }])
+      expect(await stores().tenants.byDomain('contoso.example')).toBeUndefined()
+      expect(await stores().tenants.byDomain('fabrikam.example')).toEqual({ ...tenant, verifiedDomains })
+    })
+
+    it('lists tenants, oldest first', async () => {
+      const younger = aTenant({ createdDateTime: '2026-06-01T00:00:00Z' })
+      const older = aTenant({ id: otherTenantId, verifiedDomains: [], createdDateTime: '2026-05-01T00:00:00Z' })
+      await stores().commit([
+        { change: 'createTenant', tenant: younger },
+        { change: 'createTenant', tenant: older },
+      ])
+      expect((await stores().tenants.list()).map(({ id }) => id)).toEqual([otherTenantId, tenantId])
+    })
+
+    it('finds an application by object id and by client id, in any case', async () => {
+      const application = anApplication({ displayName: "O'Neil \u0000 Ä 💡", tags: ['a', 'A'] })
+      await stores().commit([{ change: 'createApplication', application }])
+      expect(await stores().applications.byId(application.id.toUpperCase())).toEqual(application)
+      expect(await stores().applications.byAppId(application.appId.toUpperCase())).toEqual(application)
+      expect(await stores().applications.byAppId(application.id)).toBeUndefined()
+      expect(await stores().applications.byId('\u0000')).toBeUndefined()
+    })
+
+    it('finds a service principal by id, and by client id in its own tenant only', async () => {
+      const servicePrincipal = aServicePrincipal(anApplication())
+      await stores().commit([{ change: 'createServicePrincipal', servicePrincipal }])
+      expect(await stores().servicePrincipals.byId(servicePrincipal.id)).toEqual(servicePrincipal)
+      expect(await stores().servicePrincipals.byAppId(tenantId, servicePrincipal.appId)).toEqual(servicePrincipal)
+      expect(await stores().servicePrincipals.byAppId(otherTenantId, servicePrincipal.appId)).toBeUndefined()
+    })
+
+    it('finds an API by client id and by identifier URI, whatever its case and trailing slash', async () => {
+      const application = anApplication({
+        identifierUris: ['https://API.contoso.example/', 'https://api.contoso.example'],
+      })
+      const home = aServicePrincipal(application)
+      const abroad = aServicePrincipal(application, { tenantId: otherTenantId })
+      await stores().commit([
+        { change: 'createApplication', application },
+        { change: 'createServicePrincipal', servicePrincipal: home },
+        { change: 'createServicePrincipal', servicePrincipal: abroad },
+      ])
+      const { byResourceIdentifier } = stores().servicePrincipals
+      expect(await byResourceIdentifier(tenantId, application.appId.toUpperCase())).toEqual(home)
+      expect(await byResourceIdentifier(tenantId, 'HTTPS://api.contoso.example')).toEqual(home)
+      expect(await byResourceIdentifier(otherTenantId, 'https://api.contoso.example/')).toEqual(abroad)
+      expect(await byResourceIdentifier(randomUUID(), 'https://api.contoso.example')).toBeUndefined()
+      expect(await byResourceIdentifier(tenantId, 'https://api.contoso.example/v1')).toBeUndefined()
+
+      const moved = { ...application, identifierUris: ['api://moved'] }
+      await stores().commit([{ change: 'updateApplication', application: moved }])
+      expect(await byResourceIdentifier(tenantId, 'https://api.contoso.example')).toBeUndefined()
+      expect(await byResourceIdentifier(tenantId, 'api://MOVED')).toEqual(home)
+    })
+
+    it("prefers the tenant's own API among those of the same identifier URI", async () => {
+      const foreign = anApplication({ identifierUris: ['api://same'] }, { tenantId: otherTenantId })
+      const own = anApplication({ identifierUris: ['api://same'] })
+      const ownPrincipal = aServicePrincipal(own, { id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' })
+      await stores().commit([
+        { change: 'createApplication', application: foreign },
+        { change: 'createServicePrincipal', servicePrincipal: aServicePrincipal(foreign, { tenantId }) },
+      ])
+      const before = await stores().servicePrincipals.byResourceIdentifier(tenantId, 'api://same')
+      expect(before?.appId).toBe(foreign.appId)
+      await stores().commit([
+        { change: 'createApplication', application: own },
+        { change: 'createServicePrincipal', servicePrincipal: ownPrincipal },
+      ])
+      expect(await stores().servicePrincipals.byResourceIdentifier(tenantId, 'api://same')).toEqual(ownPrincipal)
+    })
+
+    it('lists the secrets of an owner, oldest first', async () => {
+      const ownerId = randomUUID()
+      const younger = aSecret(ownerId, { startDateTime: '2026-03-01T00:00:00.000Z' })
+      const older = aSecret(ownerId, { startDateTime: '2026-03-01T00:00:00+02:00' })
+      expect(await stores().passwordCredentials.byOwner(ownerId)).toEqual([])
+      await stores().commit([
+        { change: 'addPasswordCredential', credential: younger },
+        { change: 'addPasswordCredential', credential: older },
+        { change: 'addPasswordCredential', credential: aSecret(randomUUID()) },
+      ])
+      expect(await stores().passwordCredentials.byOwner(ownerId)).toEqual([older, younger])
+      await stores().commit([{ change: 'removePasswordCredential', ownerId, keyId: older.keyId }])
+      expect(await stores().passwordCredentials.byOwner(ownerId)).toEqual([younger])
+    })
+
+    it('finds a user by id, by principal name in any case, and his password', async () => {
+      const user = aUser({ userPrincipalName: 'Älice@contoso.example' })
+      await stores().commit([{ change: 'createUser', user }])
+      expect(await stores().users.byId(user.id)).toEqual(user)
+      expect(await stores().users.byPrincipalName(tenantId, 'äLICE@Contoso.example')).toEqual(user)
+      expect(await stores().users.byPrincipalName(otherTenantId, user.userPrincipalName)).toBeUndefined()
+      expect(await stores().users.passwordOf(user.id)).toBeUndefined()
+
+      const password = {
+        userId: user.id,
+        passwordHash: 'one',
+        changedDateTime: '2026-01-01T00:00:00Z',
+        mustChange: true,
+      }
+      await stores().commit([{ change: 'setUserPassword', password }])
+      expect(await stores().users.passwordOf(user.id)).toEqual(password)
+      await stores().commit([{ change: 'setUserPassword', password: { ...password, passwordHash: 'two' } }])
+      expect((await stores().users.passwordOf(user.id))?.passwordHash).toBe('two')
+    })
+
+    it('finds consent by id, letter for letter, and by client', async () => {
+      const grant = aGrant()
+      await stores().commit([{ change: 'createPermissionGrant', grant }])
+      expect(await stores().permissionGrants.byId(grant.id)).toEqual(grant)
+      expect(await stores().permissionGrants.byId(grant.id.toLowerCase())).toBeUndefined()
+      const wider = { ...grant, scope: 'User.Read Mail.Read' }
+      await stores().commit([{ change: 'updatePermissionGrant', grant: wider }])
+      expect(await stores().permissionGrants.byClient(grant.clientId)).toEqual([wider])
+      await stores().commit([{ change: 'deletePermissionGrant', id: grant.id }])
+      expect(await stores().permissionGrants.byClient(grant.clientId)).toEqual([])
+    })
+
+    it('finds app role assignments by id, principal and resource', async () => {
+      const assignment = anAppRoleAssignment()
+      await stores().commit([{ change: 'createAppRoleAssignment', assignment }])
+      const { byId, byPrincipal, byResource } = stores().appRoleAssignments
+      expect(await byId(assignment.id)).toEqual(assignment)
+      expect(await byPrincipal(assignment.principalId)).toEqual([assignment])
+      expect(await byResource(assignment.resourceId)).toEqual([assignment])
+      expect(await byResource(assignment.principalId)).toEqual([])
+      await stores().commit([{ change: 'deleteAppRoleAssignment', id: assignment.id }])
+      expect(await byPrincipal(assignment.principalId)).toEqual([])
+    })
+
+    it('lists the directory roles of a principal in its tenant', async () => {
+      const assignment = { tenantId, principalId: randomUUID(), roleTemplateId: randomUUID() }
+      await stores().commit([{ change: 'addDirectoryRole', assignment }])
+      const { byPrincipal } = stores().directoryRoles
+      expect(await byPrincipal(tenantId, assignment.principalId)).toEqual([assignment])
+      expect(await byPrincipal(otherTenantId, assignment.principalId)).toEqual([])
+      await stores().commit([{ change: 'removeDirectoryRole', assignment }])
+      expect(await byPrincipal(tenantId, assignment.principalId)).toEqual([])
+    })
+
+    it('finds subscriptions and their resource groups, whose names have no case', async () => {
+      const subscription = { id: randomUUID(), tenantId, displayName: 'Pay-As-You-Go', state: 'Enabled' } as const
+      const resourceGroup = { subscriptionId: subscription.id, name: 'rg-001', location: 'westeurope', tags: {} }
+      await stores().commit([
+        { change: 'createSubscription', subscription },
+        { change: 'putResourceGroup', resourceGroup },
+      ])
+      expect(await stores().subscriptions.byId(subscription.id)).toEqual(subscription)
+      expect(await stores().subscriptions.byTenant(tenantId)).toEqual([subscription])
+      expect(await stores().subscriptions.byTenant(otherTenantId)).toEqual([])
+      const tagged = { ...resourceGroup, name: 'RG-001', tags: { env: 'dev' } }
+      await stores().commit([{ change: 'putResourceGroup', resourceGroup: tagged }])
+      expect(await stores().subscriptions.resourceGroups(subscription.id)).toEqual([tagged])
+    })
+
+    it('lists role assignments by principal and by tenant', async () => {
+      const assignment = aRoleAssignment()
+      await stores().commit([{ change: 'createRoleAssignment', assignment }])
+      expect(await stores().roleAssignments.byPrincipal(assignment.principalId)).toEqual([assignment])
+      expect(await stores().roleAssignments.byTenant(tenantId)).toEqual([assignment])
+      await stores().commit([{ change: 'deleteRoleAssignment', id: assignment.id }])
+      expect(await stores().roleAssignments.byTenant(tenantId)).toEqual([])
+    })
+
+    it('lists signing keys, oldest first, whose ids have a case', async () => {
+      const younger = { keyId: 'abc', certificate: 'c', sealedPrivateKey: 's', createdDateTime: '2026-02-01T00:00:00Z' }
+      const older = { ...younger, keyId: 'ABC', createdDateTime: '2026-01-01T00:00:00Z' }
+      expect(await stores().signingKeys.list()).toEqual([])
+      await stores().commit([
+        { change: 'addSigningKey', key: younger },
+        { change: 'addSigningKey', key: older },
+      ])
+      expect(await stores().signingKeys.list()).toEqual([older, younger])
+    })
+
+    it('reads the default settings until others are written', async () => {
+      expect(await stores().settings.read()).toEqual(defaultCloudSettings)
+      for (const consent of ['auto', 'ask'] as const) {
+        const settings = { ...defaultCloudSettings, consent, seedForLater: { cdf: [1] } }
+        await stores().commit([{ change: 'setCloudSettings', settings }])
+        expect(await stores().settings.read()).toEqual(settings)
+      }
+    })
+  })
+}

@@ -1,0 +1,42 @@
+import { type Row, UnusableDatabase } from '../database.ts'
+import { directoryMigration } from './0001-directory.ts'
+import { createTable, type SchemaWords } from './schema.ts'
+
+export interface Migration {
+  /** Four digits and a word: the order, and the name under which the database remembers it. */
+  readonly name: string
+  readonly statements: (words: SchemaWords) => readonly string[]
+}
+
+/** Every migration there is, in the order in which they are applied. There is no way back. */
+export const migrations: readonly Migration[] = [directoryMigration]
+
+/**
+ * The statements that bring a database to the newest form, one after the other; each is resumed with its rows. The
+ * engine runs them, synchronously or not, inside one transaction that no other process can enter.
+ *
+ * @param ledgerExists whether the table of applied migrations is there
+ * @throws {UnusableDatabase} when the database knows a migration that this program does not
+ */
+export function* migrationSteps(
+  words: SchemaWords,
+  ledgerExists: boolean,
+  known: readonly Migration[] = migrations,
+): Generator<string, void, readonly Row[]> {
+  if (!ledgerExists) {
+    yield createTable(words, 'schema_migration', { columns: { name: 'text' }, primaryKey: ['name'] })
+  }
+  const applied = (yield 'select name from schema_migration order by name').map((row) => String(row.name))
+  const unknown = applied.find((name) => !known.some((migration) => migration.name === name))
+  if (unknown !== undefined) {
+    throw new UnusableDatabase(
+      `The database was written by a newer version of Doorstep (it holds the change '${unknown}', which this version ` +
+        'does not know). Update Doorstep, or use another data folder or database.',
+    )
+  }
+  for (const migration of known) {
+    if (applied.includes(migration.name)) continue
+    for (const statement of migration.statements(words)) yield statement
+    yield `insert into schema_migration (name) values ('${migration.name}')`
+  }
+}

@@ -1,0 +1,114 @@
+import { sql } from 'kysely'
+import { ConcurrentChange, NoSuchRecord } from '../directory/changes.ts'
+import type { DirectoryQuery, Page } from '../directory/query.ts'
+import type { Database, Row, Statement, StatementBuilder } from './database/database.ts'
+import type { ObjectColumns, ObjectTable } from './database/tables.ts'
+import { type FilterableProperties, whereFilter } from './filter.ts'
+
+/** What every object of a tenant has that Graph can list and soft-delete. */
+export interface DirectoryObject {
+  readonly id: string
+  readonly tenantId: string
+  readonly createdDateTime: string
+  readonly deletedDateTime: string | null
+  readonly version: number
+}
+
+type ObjectRow = Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>
+
+/** The columns that make an object again. */
+export const objectColumns = ['record', 'version', 'deleted_at'] as const
+
+/** The object that a row keeps. */
+export function objectOf<T extends DirectoryObject>(row: ObjectRow): T {
+  return { ...JSON.parse(row.record), deletedDateTime: row.deleted_at, version: row.version }
+}
+
+/** The columns that every object's row has and that an update writes. */
+export function columnsOfObject(object: DirectoryObject): Omit<ObjectColumns, 'version' | 'deleted_at'> {
+  return {
+    id: folded(object.id),
+    tenant_id: folded(object.tenantId),
+    created_at: instant(object.createdDateTime),
+    record: recordOf(object),
+  }
+}
+
+/** The columns that a new object's row begins with, and that change by themselves. */
+export function columnsOfNewObject(object: DirectoryObject): Pick<ObjectColumns, 'version' | 'deleted_at'> {
+  return { deleted_at: object.deletedDateTime, version: object.version }
+}
+
+/** What a row keeps of an object as text; what changes alone has a column of its own. */
+function recordOf(object: DirectoryObject): string {
+  return JSON.stringify({ ...object, version: undefined, deletedDateTime: undefined })
+}
+
+/** GUIDs, names and addresses are compared in any case, as Graph does. */
+export function folded(text: string): string {
+  return text.toLowerCase()
+}
+
+export function foldedOrNull(text: string | null): string | null {
+  return text === null ? null : folded(text)
+}
+
+/** Milliseconds since 1970 of an ISO 8601 instant. */
+export function instant(isoText: string): number {
+  const milliseconds = Date.parse(isoText)
+  if (Number.isNaN(milliseconds)) throw new TypeError(`'${isoText}' is no instant; expected ISO 8601.`)
+  return milliseconds
+}
+
+/** What an update sets `version` to. */
+export const nextVersion = sql<number>`version + 1`
+
+/** Refuses an update that found no row, or one that has moved on; the statement returns the row's new `version`. */
+export function unlessMovedOn(kind: string, object: DirectoryObject): (row: Row | undefined) => Error | undefined {
+  return (row) => {
+    if (!row) return new NoSuchRecord(`There is no ${kind} ${object.id}.`)
+    if (row.version === object.version + 1) return undefined
+    return new ConcurrentChange(`The ${kind} ${object.id} has been changed since version ${object.version} was read.`)
+  }
+}
+
+/** Refuses a statement that returned no row. */
+export function unlessMissing(kind: string, id: string): (row: Row | undefined) => Error | undefined {
+  return (row) => (row ? undefined : new NoSuchRecord(`There is no ${kind} ${id}.`))
+}
+
+/** Marks a live object as deleted. */
+export function softDelete(
+  builder: StatementBuilder,
+  object: { readonly table: ObjectTable; readonly kind: string; readonly id: string; readonly deletedDateTime: string },
+): Statement {
+  const query = sql`
+    update ${sql.table(object.table)} set deleted_at = ${object.deletedDateTime}, version = version + 1
+    where id = ${folded(object.id)} and deleted_at is null returning id`
+  return { query: query.compile(builder), refusal: unlessMissing(object.kind, object.id) }
+}
+
+/** Refuses when an object is not there or deleted. */
+export function mustBeLive(builder: StatementBuilder, table: ObjectTable, kind: string, id: string): Statement {
+  const query = sql`select id from ${sql.table(table)} where id = ${folded(id)} and deleted_at is null`
+  return { query: query.compile(builder), refusal: unlessMissing(kind, id) }
+}
+
+/** One page of a tenant's live objects in the order of their ids; `next` is the last id of the page. */
+export async function pageOf<T extends DirectoryObject>(
+  database: Database,
+  table: ObjectTable,
+  properties: FilterableProperties,
+  query: DirectoryQuery,
+): Promise<Page<T>> {
+  const after = query.after === undefined ? sql`` : sql`and id > ${folded(query.after)}`
+  const filter = query.filter === undefined ? sql`` : sql`and ${whereFilter(query.filter, properties)}`
+  const rows = await database.query(
+    sql<ObjectRow>`
+      select record, version, deleted_at from ${sql.table(table)}
+      where tenant_id = ${folded(query.tenantId)} and deleted_at is null ${after} ${filter}
+      order by id limit ${query.top + 1}`.compile(database.builder),
+  )
+  const items = rows.slice(0, query.top).map((row) => objectOf<T>(row))
+  return { items, next: rows.length > query.top ? items.at(-1)?.id : undefined }
+}

@@ -1,0 +1,133 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Filter, UnsupportedFilter } from '../directory/query.ts'
+
+/** How a property is kept: text in lower case, an instant in milliseconds, a flag as 0 or 1. */
+export interface FilterableProperty {
+  readonly column: string
+  readonly kind: 'text' | 'instant' | 'flag'
+  /** Whether the column may be null. */
+  readonly optional: boolean
+}
+
+/** A condition that is true when a collection holds a value. */
+export type CollectionCondition = (value: string) => RawBuilder<unknown>
+
+/** All that a collection of objects can be filtered by; nothing that a caller writes ever becomes a column's name. */
+export interface FilterableProperties {
+  readonly properties: ReadonlyMap<string, FilterableProperty>
+  readonly collections: ReadonlyMap<string, CollectionCondition>
+}
+
+export const text = (column: string): FilterableProperty => ({ column, kind: 'text', optional: false })
+export const optionalText = (column: string): FilterableProperty => ({ column, kind: 'text', optional: true })
+export const instant = (column: string): FilterableProperty => ({ column, kind: 'instant', optional: false })
+export const flag = (column: string): FilterableProperty => ({ column, kind: 'flag', optional: false })
+
+type Condition = RawBuilder<unknown>
+type Comparison = Extract<Filter, { kind: 'compare' }>
+
+const never: Condition = sql`1 = 0`
+
+/**
+ * The condition that a filter says. Every part is true or false and never unknown, so that `not` means what it means
+ * in OData: a property without a value is not equal to any.
+ * @throws {UnsupportedFilter} when a property, or the kind of value it is compared with, is not supported
+ */
+export function whereFilter(filter: Filter, properties: FilterableProperties): Condition {
+  switch (filter.kind) {
+    case 'and':
+      return sql`(${whereFilter(filter.left, properties)} and ${whereFilter(filter.right, properties)})`
+    case 'or':
+      return sql`(${whereFilter(filter.left, properties)} or ${whereFilter(filter.right, properties)})`
+    case 'not':
+      return sql`not (${whereFilter(filter.operand, properties)})`
+    case 'compare':
+      return comparison(filter, propertyOf(filter.property, properties))
+    case 'in':
+      return oneOf(filter.values, filter.property, propertyOf(filter.property, properties))
+    case 'startsWith':
+      return startsWith(textProperty(filter.property, properties), filter.value.toLowerCase())
+    case 'endsWith':
+      return endsWith(textProperty(filter.property, properties), filter.value.toLowerCase())
+    case 'any': {
+      const condition = properties.collections.get(filter.collection)
+      if (!condition) throw new UnsupportedFilter(filter.collection)
+      return condition(filter.value)
+    }
+  }
+}
+
+function propertyOf(name: string, { properties }: FilterableProperties): FilterableProperty {
+  const property = properties.get(name)
+  if (!property) throw new UnsupportedFilter(name)
+  return property
+}
+
+function textProperty(name: string, properties: FilterableProperties): FilterableProperty {
+  const property = propertyOf(name, properties)
+  if (property.kind !== 'text') throw new UnsupportedFilter(name)
+  return property
+}
+
+function comparison({ property: name, operator, value }: Comparison, property: FilterableProperty): Condition {
+  const column = sql.ref(property.column)
+  if (value === null) return operator === 'eq' ? sql`${column} is null` : operator === 'ne' ? hasValue(property) : never
+  if (property.kind === 'flag' && operator !== 'eq' && operator !== 'ne') throw new UnsupportedFilter(name)
+  const kept = keptValue(name, property, value)
+  if (operator === 'ne') return sql`(${column} is null or ${column} <> ${kept})`
+  return sql`(${hasValue(property)} and ${column} ${sql.raw(operators[operator])} ${kept})`
+}
+
+const operators = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const
+
+function oneOf(values: readonly string[], name: string, property: FilterableProperty): Condition {
+  if (values.length === 0) return never
+  const kept = values.map((value) => keptValue(name, property, value))
+  return sql`(${hasValue(property)} and ${sql.ref(property.column)} in (${sql.join(kept)}))`
+}
+
+/** A range, which an index answers, where a pattern would have to be escaped and would read every row. */
+function startsWith(property: FilterableProperty, prefix: string): Condition {
+  const column = sql.ref(property.column)
+  const end = afterPrefix(prefix)
+  const below = end === undefined ? sql`` : sql`and ${column} < ${end}`
+  return sql`(${hasValue(property)} and ${column} >= ${prefix} ${below})`
+}
+
+function endsWith(property: FilterableProperty, suffix: string): Condition {
+  const column = sql.ref(property.column)
+  const length = [...suffix].length
+  // A text shorter than the suffix gives a start before its first character, and less text than the suffix has.
+  return sql`(${hasValue(property)} and substr(${column}, length(${column}) - ${sql.lit(length - 1)}) = ${suffix})`
+}
+
+function hasValue({ column, optional }: FilterableProperty): Condition {
+  return optional ? sql`${sql.ref(column)} is not null` : sql`1 = 1`
+}
+
+function keptValue(name: string, { kind }: FilterableProperty, value: string | number | boolean): string | number {
+  if (kind === 'text' && typeof value === 'string') return value.toLowerCase()
+  if (kind === 'flag' && typeof value === 'boolean') return value ? 1 : 0
+  if (kind === 'instant' && typeof value === 'string') {
+    const milliseconds = Date.parse(value)
+    if (!Number.isNaN(milliseconds)) return milliseconds
+  }
+  throw new UnsupportedFilter(name)
+}
+
+const firstSurrogate = 0xd800
+const afterSurrogates = 0xe000
+const lastCodePoint = 0x10ffff
+
+/**
+ * The least text after all that begin with `prefix`, in the order of code points, which is the order of their bytes;
+ * undefined when there is none.
+ */
+function afterPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)
+  while (points.at(-1) === lastCodePoint) points.pop()
+  const last = points.pop()
+  if (last === undefined) return undefined
+  const next = last + 1 === firstSurrogate ? afterSurrogates : last + 1
+  return String.fromCodePoint(...points, next)
+}

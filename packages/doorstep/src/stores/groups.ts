@@ -1,0 +1,150 @@
+import { sql } from 'kysely'
+import type { Group, GroupMember, GroupStore } from '../directory/group.ts'
+import type { StatementsFor, UniqueValues } from './changes.ts'
+import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import type { Database, StatementBuilder } from './database/database.ts'
+import {
+  columnsOfNewObject,
+  columnsOfObject,
+  folded,
+  foldedOrNull,
+  mustBeLive,
+  nextVersion,
+  objectColumns,
+  objectOf,
+  pageOf,
+  softDelete,
+  unlessMissing,
+  unlessMovedOn,
+} from './directory-object.ts'
+import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+
+export const uniqueGroupValues: UniqueValues = {
+  directory_group__id: ['group', 'id'],
+  group_member__group_id__member_id: ['groupMember', 'memberId'],
+}
+
+const filterable: FilterableProperties = {
+  properties: new Map([
+    ['id', text('id')],
+    ['displayName', text('display_name')],
+    ['mailNickname', text('mail_nickname')],
+    ['description', optionalText('description')],
+    ['mailEnabled', flag('mail_enabled')],
+    ['securityEnabled', flag('security_enabled')],
+    ['createdDateTime', instant('created_at')],
+  ]),
+  collections: new Map([['groupTypes', holdsValue('directory_group', 'groupTypes')]]),
+}
+
+export function groupStore(database: Database): GroupStore {
+  const { builder } = database
+  return {
+    byId: async (id) => {
+      const query = builder.selectFrom('directory_group').select(objectColumns).where('deleted_at', 'is', null)
+      const rows = await database.query(query.where('id', '=', folded(id)).compile())
+      return rows[0] && objectOf<Group>(rows[0])
+    },
+    list: (query) => pageOf(database, 'directory_group', filterable, query),
+    membersOf: async (groupId) => (await database.query(liveMembers(groupId).compile(builder))).map(memberOf),
+    transitiveGroupsOf: async (memberId) =>
+      (await database.query(transitiveGroups(memberId).compile(builder))).map((row) => row.id),
+  }
+}
+
+function memberOf(row: { record: string }): GroupMember {
+  return JSON.parse(row.record)
+}
+
+/** A deleted object keeps its memberships, for the day it is restored, but is no member until then. */
+function liveMembers(groupId: string) {
+  return sql<{ record: string }>`
+    select record from group_member where group_id = ${folded(groupId)}
+    and not exists (select 1 from directory_user where id = member_id and deleted_at is not null)
+    and not exists (select 1 from directory_group where id = member_id and deleted_at is not null)
+    and not exists (select 1 from service_principal where id = member_id and deleted_at is not null)
+    order by member_id`
+}
+
+/** `union` keeps a group once, which also ends the search where groups are members of each other. */
+function transitiveGroups(memberId: string) {
+  const id = folded(memberId)
+  return sql<{ id: string }>`
+    with recursive membership (id) as (
+      select directory_group.id from group_member
+      join directory_group on directory_group.id = group_member.group_id and directory_group.deleted_at is null
+      where group_member.member_id = ${id}
+      union
+      select directory_group.id from membership
+      join group_member on group_member.member_id = membership.id
+      join directory_group on directory_group.id = group_member.group_id and directory_group.deleted_at is null
+    )
+    select id from membership where id <> ${id} order by id`
+}
+
+export function statementsForGroups(
+  builder: StatementBuilder,
+): StatementsFor<'createGroup' | 'updateGroup' | 'deleteGroup' | 'addGroupMember' | 'removeGroupMember'> {
+  return {
+    createGroup: ({ group }) => [
+      {
+        query: builder
+          .insertInto('directory_group')
+          .values({ ...columnsOf(group), ...columnsOfNewObject(group) })
+          .compile(),
+      },
+      ...insertCollections(builder, group.id, { groupTypes: group.groupTypes }),
+    ],
+    updateGroup: ({ group }) => [
+      {
+        query: builder
+          .updateTable('directory_group')
+          .set({ ...columnsOf(group), version: nextVersion })
+          .where('id', '=', folded(group.id))
+          .where('deleted_at', 'is', null)
+          .returning('version')
+          .compile(),
+        refusal: unlessMovedOn('group', group),
+      },
+      ...replaceCollections(builder, group.id, { groupTypes: group.groupTypes }),
+    ],
+    deleteGroup: ({ id, deletedDateTime }) => [
+      softDelete(builder, { table: 'directory_group', kind: 'group', id, deletedDateTime }),
+    ],
+    addGroupMember: ({ member }) => [
+      mustBeLive(builder, 'directory_group', 'group', member.groupId),
+      {
+        query: builder
+          .insertInto('group_member')
+          .values({
+            group_id: folded(member.groupId),
+            member_id: folded(member.memberId),
+            record: JSON.stringify(member),
+          })
+          .compile(),
+      },
+    ],
+    removeGroupMember: ({ groupId, memberId }) => [
+      {
+        query: builder
+          .deleteFrom('group_member')
+          .where('group_id', '=', folded(groupId))
+          .where('member_id', '=', folded(memberId))
+          .returning('member_id')
+          .compile(),
+        refusal: unlessMissing('groupMember', memberId),
+      },
+    ],
+  }
+}
+
+function columnsOf(group: Group) {
+  return {
+    ...columnsOfObject(group),
+    display_name: folded(group.displayName),
+    mail_nickname: folded(group.mailNickname),
+    description: foldedOrNull(group.description),
+    mail_enabled: group.mailEnabled ? 1 : 0,
+    security_enabled: group.securityEnabled ? 1 : 0,
+  }
+}

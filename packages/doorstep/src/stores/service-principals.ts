@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { foldedIdentifier, type ServicePrincipal, type ServicePrincipalStore } from '../directory/service-principal.ts'
+import type { StatementsFor, UniqueValues } from './changes.ts'
+import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import type { Database, StatementBuilder } from './database/database.ts'
+import {
+  columnsOfNewObject,
+  columnsOfObject,
+  folded,
+  nextVersion,
+  objectColumns,
+  objectOf,
+  pageOf,
+  softDelete,
+  unlessMovedOn,
+} from './directory-object.ts'
+import { type FilterableProperties, flag, instant, text } from './filter.ts'
+
+export const uniqueServicePrincipalValues: UniqueValues = {
+  service_principal__id: ['servicePrincipal', 'id'],
+  service_principal__tenant_id__app_id: ['servicePrincipal', 'appId'],
+}
+
+const filterable: FilterableProperties = {
+  properties: new Map([
+    ['id', text('id')],
+    ['appId', text('app_id')],
+    ['displayName', text('display_name')],
+    ['servicePrincipalType', text('service_principal_type')],
+    ['appOwnerOrganizationId', text('app_owner_organization_id')],
+    ['accountEnabled', flag('account_enabled')],
+    ['createdDateTime', instant('created_at')],
+  ]),
+  collections: new Map([
+    [
+      'servicePrincipalNames',
+      (value) => sql`(service_principal.app_id = ${folded(value)} or exists (select 1 from application_identifier_uri
+        where application_identifier_uri.app_id = service_principal.app_id
+        and application_identifier_uri.uri = ${foldedIdentifier(value)}))`,
+    ],
+    ['tags', holdsValue('service_principal', 'tags')],
+  ]),
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function servicePrincipalStore(database: Database): ServicePrincipalStore {
+  const live = () =>
+    database.builder.selectFrom('service_principal').select(objectColumns).where('deleted_at', 'is', null)
+  const byAppId = async (tenantId: string, appId: string) => {
+    const rows = await database.query(
+      live().where('tenant_id', '=', folded(tenantId)).where('app_id', '=', folded(appId)).compile(),
+    )
+    return rows[0] && objectOf<ServicePrincipal>(rows[0])
+  }
+  return {
+    byId: async (id) => {
+      const rows = await database.query(live().where('id', '=', folded(id)).compile())
+      return rows[0] && objectOf<ServicePrincipal>(rows[0])
+    },
+    byAppId,
+    byResourceIdentifier: async (tenantId, identifier) => {
+      if (guid.test(identifier)) return byAppId(tenantId, identifier)
+      const rows = await database.query(byIdentifierUri(database.builder, tenantId, identifier))
+      return rows[0] && objectOf<ServicePrincipal>(rows[0])
+    },
+    list: (query) => pageOf(database, 'service_principal', filterable, query),
+  }
+}
+
+/** Identifier URIs are unique within a tenant only, so the tenant's own application comes before those of others. */
+function byIdentifierUri(builder: StatementBuilder, tenantId: string, identifier: string) {
+  return builder
+    .selectFrom('application_identifier_uri as uri')
+    .innerJoin('service_principal', 'service_principal.app_id', 'uri.app_id')
+    .select(['service_principal.record', 'service_principal.version', 'service_principal.deleted_at'])
+    .where('uri.uri', '=', foldedIdentifier(identifier))
+    .where('service_principal.tenant_id', '=', folded(tenantId))
+    .where('service_principal.deleted_at', 'is', null)
+    .orderBy(sql`case when uri.tenant_id = service_principal.tenant_id then 0 else 1 end`)
+    .orderBy('service_principal.id')
+    .limit(1)
+    .compile()
+}
+
+export function statementsForServicePrincipals(
+  builder: StatementBuilder,
+): StatementsFor<'createServicePrincipal' | 'updateServicePrincipal' | 'deleteServicePrincipal'> {
+  return {
+    createServicePrincipal: ({ servicePrincipal }) => [
+      {
+        query: builder
+          .insertInto('service_principal')
+          .values({ ...columnsOf(servicePrincipal), ...columnsOfNewObject(servicePrincipal) })
+          .compile(),
+      },
+      ...insertCollections(builder, servicePrincipal.id, { tags: servicePrincipal.tags }),
+    ],
+    updateServicePrincipal: ({ servicePrincipal }) => [
+      {
+        query: builder
+          .updateTable('service_principal')
+          .set({ ...columnsOf(servicePrincipal), version: nextVersion })
+          .where('id', '=', folded(servicePrincipal.id))
+          .where('deleted_at', 'is', null)
+          .returning('version')
+          .compile(),
+        refusal: unlessMovedOn('servicePrincipal', servicePrincipal),
+      },
+      ...replaceCollections(builder, servicePrincipal.id, { tags: servicePrincipal.tags }),
+    ],
+    deleteServicePrincipal: ({ id, deletedDateTime }) => [
+      softDelete(builder, { table: 'service_principal', kind: 'servicePrincipal', id, deletedDateTime }),
+    ],
+  }
+}
+
+function columnsOf(servicePrincipal: ServicePrincipal) {
+  return {
+    ...columnsOfObject(servicePrincipal),
+    app_id: folded(servicePrincipal.appId),
+    app_owner_organization_id: folded(servicePrincipal.appOwnerOrganizationId),
+    display_name: folded(servicePrincipal.displayName),
+    service_principal_type: folded(servicePrincipal.servicePrincipalType),
+    account_enabled: servicePrincipal.accountEnabled ? 1 : 0,
+  }
+}

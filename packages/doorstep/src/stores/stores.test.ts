@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from '@photostructure/sqlite'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type PrivatePostgres, skipWithoutPostgres, startPostgres } from '../../test/support/start-postgres.ts'
+import { answersContract } from './contract/answers.ts'
+import { commitsContract } from './contract/commits.ts'
+import { deletionContract } from './contract/deletion.ts'
+import { membershipsContract } from './contract/memberships.ts'
+import { queriesContract } from './contract/queries.ts'
+import { readsContract } from './contract/reads.ts'
+import { anApplication, type StoresUnderTest } from './contract/records.ts'
+import { uniquenessContract } from './contract/uniqueness.ts'
+import { openStores } from './open.ts'
+import type { Stores } from './stores.ts'
+
+/** All that `stores.ts` and the rooms' interfaces promise, on an opened database that each test finds empty. */
+function storesContract(open: () => Promise<Stores>): void {
+  let opened: Stores | undefined
+  const stores: StoresUnderTest = () => {
+    if (!opened) throw new Error('The stores are not open.')
+    return opened
+  }
+  beforeAll(async () => {
+    opened = await open()
+  })
+  beforeEach(() => stores().clear())
+  afterAll(() => opened?.close())
+
+  readsContract(stores)
+  uniquenessContract(stores)
+  commitsContract(stores)
+  deletionContract(stores)
+  membershipsContract(stores)
+  queriesContract(stores)
+  answersContract(stores)
+}
+
+describe('the embedded database', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'doorstep-stores-'))
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  storesContract(() => openStores({ directory }))
+
+  it('is readable by its owner only', async () => {
+    const folder = join(directory, 'owner')
+    const stores = await openStores({ directory: folder })
+    await stores.commit([{ change: 'createApplication', application: anApplication() }])
+    for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o077, file).toBe(0)
+    await stores.close()
+  })
+
+  it('keeps what was committed when it is closed and opened again', async () => {
+    const folder = join(directory, 'again')
+    const application = anApplication()
+    const first = await openStores({ directory: folder })
+    await first.commit([{ change: 'createApplication', application }])
+    await first.close()
+    const second = await openStores({ directory: folder })
+    expect(await second.applications.byId(application.id)).toEqual(application)
+    await second.close()
+  })
+
+  it('is refused when a newer Doorstep has written it', async () => {
+    const folder = join(directory, 'newer')
+    await (await openStores({ directory: folder })).close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec("insert into schema_migration values ('9999-tomorrow')")
+    file.close()
+    await expect(openStores({ directory: folder })).rejects.toThrow(/newer version of Doorstep.*9999-tomorrow/)
+  })
+
+  it('says so when its file is something else', async () => {
+    const folder = mkdtempSync(join(directory, 'other-'))
+    writeFileSync(join(folder, 'doorstep.db'), 'x'.repeat(8_192))
+    await expect(openStores({ directory: folder })).rejects.toThrow(
+      /doorstep\.db cannot be used: file is not a database/,
+    )
+  })
+})
+
+describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
+  let postgres: PrivatePostgres | undefined
+  const address = (schema: string) => `${postgres?.url}?schema=${schema}`
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  })
+  afterAll(() => postgres?.stop())
+
+  storesContract(() => openStores({ directory: '', database: address('contract') }))
+
+  it('is brought to the newest form once, by however many replicas start at the same moment', async () => {
+    const replicas = await Promise.all(
+      Array.from({ length: 4 }, () => openStores({ directory: '', database: address('replicas') })),
+    )
+    const application = anApplication()
+    await replicas[0]?.commit([{ change: 'createApplication', application }])
+    expect(await replicas[3]?.applications.byId(application.id)).toEqual(application)
+    await Promise.all(replicas.map((replica) => replica.close()))
+  })
+
+  it('uses the default search path where no schema is named', async () => {
+    const stores = await openStores({ directory: '', database: postgres?.url })
+    expect(await stores.tenants.list()).toEqual([])
+    await stores.close()
+  })
+
+  it.each([
+    ['mysql://localhost/x', /postgres:\/\/user:password@host/],
+    ['postgres://u:secret@localhost:99999/x', /postgres:\/\/user:password@host/],
+    ['postgres://u:secret@127.0.0.1:1/x?schema=a%22b', /schema is 'a"b'; expected/],
+    ['postgres://u:secret@127.0.0.1:1/x', /cannot be used: connect ECONNREFUSED/],
+  ])('refuses %s without repeating its password', async (database, sentence) => {
+    const refusal = openStores({ directory: '', database })
+    await expect(refusal).rejects.toThrow(sentence)
+    await expect(refusal).rejects.not.toThrow(/secret/)
+  })
+})

@@ -1,0 +1,125 @@
+import type { User, UserPassword, UserStore } from '../directory/user.ts'
+import type { StatementsFor, UniqueValues } from './changes.ts'
+import type { Database, StatementBuilder } from './database/database.ts'
+import {
+  columnsOfNewObject,
+  columnsOfObject,
+  folded,
+  foldedOrNull,
+  mustBeLive,
+  nextVersion,
+  objectColumns,
+  objectOf,
+  pageOf,
+  softDelete,
+  unlessMovedOn,
+} from './directory-object.ts'
+import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+
+export const uniqueUserValues: UniqueValues = {
+  directory_user__id: ['user', 'id'],
+  directory_user__tenant_id__user_principal_name: ['user', 'userPrincipalName'],
+}
+
+const filterable: FilterableProperties = {
+  properties: new Map([
+    ['id', text('id')],
+    ['userPrincipalName', text('user_principal_name')],
+    ['displayName', text('display_name')],
+    ['mail', optionalText('mail')],
+    ['mailNickname', text('mail_nickname')],
+    ['givenName', optionalText('given_name')],
+    ['surname', optionalText('surname')],
+    ['userType', text('user_type')],
+    ['accountEnabled', flag('account_enabled')],
+    ['createdDateTime', instant('created_at')],
+  ]),
+  collections: new Map(),
+}
+
+export function userStore(database: Database): UserStore {
+  const live = () => database.builder.selectFrom('directory_user').select(objectColumns).where('deleted_at', 'is', null)
+  return {
+    byId: async (id) => {
+      const rows = await database.query(live().where('id', '=', folded(id)).compile())
+      return rows[0] && objectOf<User>(rows[0])
+    },
+    byPrincipalName: async (tenantId, userPrincipalName) => {
+      const rows = await database.query(
+        live()
+          .where('tenant_id', '=', folded(tenantId))
+          .where('user_principal_name', '=', folded(userPrincipalName))
+          .compile(),
+      )
+      return rows[0] && objectOf<User>(rows[0])
+    },
+    list: (query) => pageOf(database, 'directory_user', filterable, query),
+    passwordOf: async (userId) => {
+      const rows = await database.query(
+        database.builder.selectFrom('user_password').select('record').where('user_id', '=', folded(userId)).compile(),
+      )
+      return rows[0] && passwordOf(rows[0])
+    },
+  }
+}
+
+function passwordOf(row: { record: string }): UserPassword {
+  return JSON.parse(row.record)
+}
+
+export function statementsForUsers(
+  builder: StatementBuilder,
+): StatementsFor<'createUser' | 'updateUser' | 'deleteUser' | 'setUserPassword'> {
+  return {
+    createUser: ({ user }) => [
+      {
+        query: builder
+          .insertInto('directory_user')
+          .values({ ...columnsOf(user), ...columnsOfNewObject(user) })
+          .compile(),
+      },
+    ],
+    updateUser: ({ user }) => [
+      {
+        query: builder
+          .updateTable('directory_user')
+          .set({ ...columnsOf(user), version: nextVersion })
+          .where('id', '=', folded(user.id))
+          .where('deleted_at', 'is', null)
+          .returning('version')
+          .compile(),
+        refusal: unlessMovedOn('user', user),
+      },
+    ],
+    deleteUser: ({ id, deletedDateTime }) => [
+      softDelete(builder, { table: 'directory_user', kind: 'user', id, deletedDateTime }),
+    ],
+    setUserPassword: ({ password }) => {
+      const record = JSON.stringify(password)
+      return [
+        mustBeLive(builder, 'directory_user', 'user', password.userId),
+        {
+          query: builder
+            .insertInto('user_password')
+            .values({ user_id: folded(password.userId), record })
+            .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ record }))
+            .compile(),
+        },
+      ]
+    },
+  }
+}
+
+function columnsOf(user: User) {
+  return {
+    ...columnsOfObject(user),
+    user_principal_name: folded(user.userPrincipalName),
+    display_name: folded(user.displayName),
+    mail: foldedOrNull(user.mail),
+    mail_nickname: folded(user.mailNickname),
+    given_name: foldedOrNull(user.givenName),
+    surname: foldedOrNull(user.surname),
+    user_type: folded(user.userType),
+    account_enabled: user.accountEnabled ? 1 : 0,
+  }
+}

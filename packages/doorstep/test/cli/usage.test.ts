@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Workplace, workplace } from './doorstep-command.ts'
+
+let place: Workplace
+beforeAll(async () => {
+  place = await workplace()
+})
+afterAll(() => place.close())
+
+const commands = [
+  'up',
+  'run',
+  'env',
+  'status',
+  'down',
+  'reset',
+  'clock',
+  'clock now',
+  'clock advance',
+  'clock set',
+  'clock reset',
+  'app',
+  'app create',
+  'app list',
+  'app show',
+  'app delete',
+  'token',
+]
+
+describe('help', () => {
+  it.each(commands)('doorstep %s --help says what it does and shows examples', async (name) => {
+    const { exitCode, stdout, stderr } = await place.doorstep([...name.split(' '), '--help'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: doorstep ${name}`)
+    expect(stdout).toContain(`  $ npx --no-install doorstep ${name}`)
+    expect(stdout).not.toContain('--until-idle')
+  })
+
+  it('lists every command, with and without --help', async () => {
+    const [bare, asked] = await Promise.all([place.doorstep([]), place.doorstep(['--help'])])
+    expect(bare).toEqual(asked)
+    expect(asked.exitCode).toBe(0)
+    for (const name of commands) expect(asked.stdout).toMatch(new RegExp(`^  ${name.split(' ')[0]} `, 'm'))
+  })
+
+  it('help COMMAND is the same as COMMAND --help', async () => {
+    const [helped, asked] = await Promise.all([place.doorstep(['help', 'up']), place.doorstep(['up', '--help'])])
+    expect(helped).toEqual(asked)
+  })
+
+  it('prints plain text when stdout is no terminal', async () => {
+    const { stdout } = await place.doorstep(['up', '--help'])
+    expect(stdout).not.toContain('\u001b')
+  })
+})
+
+it('prints the version of the package', async () => {
+  const packageFile = new URL('../../package.json', import.meta.url)
+  const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string }
+  expect(await place.doorstep(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+describe('a wrong word is a usage error, says so on stderr and exits with 2', () => {
+  const secret = { AZURE_TENANT_ID: 'contoso.example', AZURE_CLIENT_ID: 'a', AZURE_CLIENT_SECRET: 'very-secret' }
+  const graph = 'https://graph.microsoft.com/.default'
+  const wrong: [string, RegExp, NodeJS.ProcessEnv?][] = [
+    ['stats', /unknown command 'stats'\n\(Did you mean status\?\)/],
+    ['clock', /Usage: doorstep clock/],
+    ['clock forward', /unknown command 'forward'/],
+    ['up --prt 5', /unknown option '--prt'\n\(Did you mean --port\?\)/],
+    ['up --port x', /--port <PORT>.*A port is a number from 0 to 65535/],
+    ['up --port 65536', /A port is a number from 0 to 65535/],
+    ['up extra', /too many arguments/],
+    ['up --propagation 5', /a whole number and a unit, s, m, h or d/],
+    ['up --host 0.0.0.0', /--host needs --public-name/],
+    ['up --ephemeral --data x', /leave --data out/],
+    ['up --database mysql://x', /must begin with postgres:\/\//],
+    ['up --database postgres://x', /DOORSTEP_MASTER_KEY/],
+    ['run', /missing required argument 'command'/],
+    ['run --ofline -- true', /Did you mean --offline\?/],
+    ['run --ephemeral --data x -- true', /leave --data out/],
+    ['env --shell tcsh', /Allowed choices are bash, fish, pwsh/],
+    ['clock advance', /missing required argument 'duration'/],
+    ['clock advance 5', /'5' is not a duration/],
+    ['clock set tomorrow', /2027-01-31T12:00:00Z/],
+    ['clock set 2027-01-31T12:00:00', /with its zone/],
+    ['token', /--scope .*--resource/],
+    [`token --scope ${graph} --resource x`, /give one of them/],
+    [`token --scope ${graph}`, /^error: Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET:/],
+    [`token --scope ${graph}`, /^error: Set AZURE_CLIENT_SECRET:/, { ...secret, AZURE_CLIENT_SECRET: '' }],
+    [`token --scope ${graph} --json --format raw`, /exclude each other/, secret],
+    [`token --cloud moon --scope ${graph}`, /Allowed choices are local, public, usgov, china/, secret],
+    ['token --cloud public --scope User.Read', /\/\.default/, secret],
+    ['app create', /missing required argument 'name'/],
+    ['app create x --audience everybody', /Allowed choices are AzureADMyOrg/],
+    ['app create x --cloud public', /works on the local cloud only/],
+  ]
+  it.each(wrong)('doorstep %s', async (words, message, environment) => {
+    const { exitCode, stdout, stderr } = await place.doorstep(words.split(' '), environment)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toContain(secret.AZURE_CLIENT_SECRET)
+  })
+})
+
+describe('without a running local cloud the exit code is 3 and the message says how to start one', () => {
+  const asking = ['status', 'down', 'reset --yes', 'clock now', 'env', 'app list', 'app create x']
+  it.each(asking)('doorstep %s', async (words) => {
+    const elsewhere = { DOORSTEP_DATA: `${place.root}/no cloud` }
+    const { exitCode, stdout, stderr } = await place.doorstep(words.split(' '), elsewhere)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    expect(stderr).toContain(`No local cloud is running for ${place.root}/no cloud.`)
+    expect(stderr).toContain('npx --no-install doorstep up')
+  })
+
+  it('names the folder in the command when --data named it', async () => {
+    const { stderr } = await place.doorstep(['status', '--data', `${place.root}/a b`])
+    expect(stderr).toContain(`doorstep up --data '${place.root}/a b'`)
+  })
+
+  it('doorstep token sends its secret nowhere', async () => {
+    const { exitCode, stderr } = await place.doorstep(['token', '--scope', 'https://graph.microsoft.com/.default'], {
+      AZURE_TENANT_ID: 'contoso.example',
+      AZURE_CLIENT_ID: '00000000-0000-0000-0000-000000000001',
+      AZURE_CLIENT_SECRET: 'very-secret',
+    })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('No local cloud is running')
+  })
+
+  it('doorstep token cannot reach an authority where nobody listens', async () => {
+    const { exitCode, stdout, stderr } = await place.doorstep(
+      ['token', '--resource', 'https://management.azure.com/'],
+      {
+        AZURE_TENANT_ID: 'contoso.example',
+        AZURE_CLIENT_ID: '00000000-0000-0000-0000-000000000001',
+        AZURE_CLIENT_SECRET: 'very-secret',
+        AZURE_AUTHORITY_HOST: 'https://127.0.0.1:1',
+      },
+    )
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    expect(stderr).toContain('https://127.0.0.1:1')
+    expect(stderr).not.toContain('very-secret')
+  })
+})

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startDoorstep } from '../support/start-doorstep.ts'
+
+type Doorstep = Awaited<ReturnType<typeof startDoorstep>>
+
+const graphAppId = '00000003-0000-0000-c000-000000000000'
+
+let doorstep: Doorstep
+const graph = (...sent: Parameters<Doorstep['graph']['request']>) => doorstep.graph.request(...sent)
+
+beforeAll(async () => {
+  doorstep = await startDoorstep()
+})
+afterAll(() => doorstep.stop())
+
+describe('errors', () => {
+  it('have Graph’s shape and echo the caller’s id', async () => {
+    const id = '8c8c8c8c-8888-4bbb-8ccc-000000000008'
+    const { status, headers, body } = await graph('GET', `/v1.0/applications/${id}`, undefined, {
+      'client-request-id': id,
+    })
+    expect(status).toBe(404)
+    expect(headers['client-request-id']).toBe(id)
+    expect(body.error.innerError).toEqual({
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+      'request-id': headers['request-id'],
+      'client-request-id': id,
+    })
+  })
+
+  it.each([
+    ['GET', '/v1.0/nonsense', 400, 'BadRequest', "Resource not found for the segment 'nonsense'."],
+    ['GET', `/v1.0/servicePrincipals/${graphAppId}/nonsense`, 400, 'BadRequest', "for the segment 'nonsense'."],
+    ['GET', '/v7.0/applications', 400, 'BadRequest', 'Invalid version: v7.0.'],
+    ['GET', '/', 404, 'ResourceNotFound', 'Resource not found'],
+    ['DELETE', '/v1.0/organization', 405, 'Request_BadRequest', 'HTTP method is not allowed'],
+    ['GET', '/v1.0/applications/nonsense', 400, 'Request_BadRequest', "Invalid object identifier 'nonsense'"],
+    ['GET', "/v1.0/applications(displayName='x')", 400, 'BadRequest', "key property 'displayName'"],
+    ['GET', '/v1.0/me', 400, 'BadRequest', '/me request is only valid with delegated authentication flow.'],
+    ['GET', '/v1.0/oauth2PermissionGrants', 400, 'Request_UnsupportedQuery', '$filter=clientId eq'],
+  ])('%s %s: %i %s', async (method, path, status, code, message) => {
+    const answer = await graph(method, path)
+    expect(answer.status).toBe(status)
+    expect(answer.body.error).toMatchObject({ code, message: expect.stringContaining(message) })
+  })
+
+  it('tell JSON that is none, another media type and a body that is too large', async () => {
+    const json = { 'content-type': 'application/json' }
+    const broken = await graph('POST', '/v1.0/applications', '{"displayName":', json)
+    expect([broken.status, broken.body.error.code]).toEqual([400, 'BadRequest'])
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await graph('POST', '/v1.0/applications', 'displayName=x', form)).status).toBe(415)
+    const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`
+    expect((await graph('POST', '/v1.0/applications', deep, json)).status).toBe(400)
+    const large = JSON.stringify({ displayName: 'x'.repeat(1024 * 1024) })
+    expect((await graph('POST', '/v1.0/applications', large, json)).status).toBe(413)
+  })
+})
