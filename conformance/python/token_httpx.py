@@ -1,0 +1,18 @@
+import os
+import sys
+
+import httpx
+
+with httpx.Client(base_url="https://login.microsoftonline.com") as client:
+    answer = client.post(
+        f"/{os.environ['AZURE_TENANT_ID']}/oauth2/v2.0/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": os.environ["AZURE_CLIENT_ID"],
+            "client_secret": os.environ["AZURE_CLIENT_SECRET"],
+            "scope": sys.argv[1],
+        },
+    )
+if answer.is_error:
+    sys.exit(answer.text)
+print(answer.json()["access_token"])
