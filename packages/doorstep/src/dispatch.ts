@@ -30,13 +30,14 @@ export interface DispatchParts {
  * is refused with 421, which also keeps pages that rebind their DNS name to this machine out.
  */
 export function dispatcher(parts: DispatchParts): (request: RawRequest, response: RawResponse) => void {
-  const made = new Map<Room, Promise<Host>>()
+  const made = new Map<Room, Host>()
+  const inTheMaking = new Map<Room, Promise<Host>>()
   const hostFor = (room: Room, make: () => Promise<Host>): Promise<Host> => {
-    const known = made.get(room)
+    const known = inTheMaking.get(room)
     if (known) return known
     const host = make()
-    made.set(room, host)
-    host.catch(() => made.delete(room))
+    inTheMaking.set(room, host)
+    host.then((ready) => made.set(room, ready)).catch(() => inTheMaking.delete(room))
     return host
   }
   return (request, response) => {
@@ -45,6 +46,8 @@ export function dispatcher(parts: DispatchParts): (request: RawRequest, response
     const asked = askedOriginOf(name, parts)
     if (!asked) return refuse(response, 421, 'MisdirectedRequest', unknownName(name))
     const room = asked.kind === 'entra' ? parts.roomOf(name) : takePrefix(request)
+    const ready = room && made.get(room)
+    if (ready) return ready.handle(request, response, asked)
     const make = room && parts.rooms[room]
     if (!make) return refuse(response, 501, 'NotImplemented', notBuilt(name, room ?? 'login'))
     hostFor(room, make).then(

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+const isAbsolute = (target: string) => !target.startsWith('/') && /^https?:\/\//i.test(target)
 
 /** The name without its port, in lower case; an IPv6 address keeps its brackets. */
 function withoutPort(authority: string): string {
@@ -14,7 +15,7 @@ function withoutPort(authority: string): string {
  */
 export function hostOf(request: IncomingMessage | Http2ServerRequest): string {
   const target = request.url ?? ''
-  if (/^https?:\/\//i.test(target) && URL.canParse(target)) return withoutPort(new URL(target).host)
+  if (isAbsolute(target) && URL.canParse(target)) return withoutPort(new URL(target).host)
   const authority = request.headers[':authority'] ?? request.headers.host ?? ''
   return withoutPort(typeof authority === 'string' ? authority : '')
 }
@@ -26,7 +27,7 @@ export function isLoopback(host: string): boolean {
 
 /** The path and query of a request target, without doubled slashes at its start, which some SDKs send. */
 export function pathOf(target: string): string {
-  const path =
-    /^https?:\/\//i.test(target) && URL.canParse(target) ? target.replace(/^https?:\/\/[^/?#]*/i, '') : target
+  if (target.startsWith('/') && !target.startsWith('//')) return target
+  const path = isAbsolute(target) && URL.canParse(target) ? target.replace(/^https?:\/\/[^/?#]*/i, '') : target
   return `/${path.replace(/^\/+/, '')}`
 }

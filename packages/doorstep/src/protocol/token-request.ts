@@ -46,14 +46,22 @@ const meaningful = new Set([
   'requested_token_use',
 ])
 
+const formMediaType = 'application/x-www-form-urlencoded'
+
+/** Whether a content type says form; one that says nothing counts as one. */
+function isForm(contentType: string): boolean {
+  if (contentType === formMediaType) return true
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase()
+  return mediaType === '' || mediaType === formMediaType
+}
+
 /**
  * Reads a form body. Names and values lose surrounding blanks and line breaks, since bodies are pasted from pages
  * that print a parameter a line. Any other content type, JSON above all, counts as having no parameters.
  */
 function readForm({ contentType, body }: TokenHttpRequest): Map<string, string> {
   const parameters = new Map<string, string>()
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase()
-  if (mediaType && mediaType !== 'application/x-www-form-urlencoded') return parameters
+  if (contentType !== undefined && !isForm(contentType)) return parameters
   for (const [untrimmedName, untrimmedValue] of new URLSearchParams(body)) {
     const name = untrimmedName.trim()
     const value = untrimmedValue.trim()

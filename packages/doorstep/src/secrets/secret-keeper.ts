@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { MasterKey } from './master-key.ts'
 import { slowHash } from './slow-hash.ts'
@@ -56,40 +56,37 @@ const rememberedAtMost = 10_000
 
 /**
  * Secrets that Doorstep generates are kept as a keyed hash, since they cannot be guessed; those that people choose
- * as scrypt. A chosen one that was right is remembered in memory, by a keyed hash of this process and never by
- * itself, so that scrypt is not paid on every token. A changed credential has another hash, which forgets it.
+ * as scrypt. One that was right is remembered in memory, by a hash under a key of this process and never by itself,
+ * so that neither is paid on every token. A changed credential has another hash, which forgets it.
  */
 export function secretKeeper(masterKey: MasterKey): SecretKeeper {
   const slow = slowHash(Math.max(1, Math.floor(Math.max(4, availableParallelism()) / 2)))
-  const processKey = randomBytes(32)
-  const proven = new Map<string, Buffer>()
-  const trace = (secret: string) => createHmac('sha256', processKey).update(secret).digest()
+  const processKey = randomBytes(32).toString('base64url')
+  /** What the right secret looks like to this process, by kept hash. */
+  const proven = new Map<string, string>()
+  const traceOf = (secret: string) => hash('sha256', processKey + secret, 'base64url')
 
-  const isGenerated = ({ secretHash }: KeptSecret) => secretHash.startsWith('keyed:')
-  const placeOf = ({ id, secretHash }: KeptSecret) => `${id}|${secretHash}`
+  function remember(secretHash: string, trace: string): true {
+    if (proven.size >= rememberedAtMost) proven.delete(proven.keys().next().value ?? '')
+    proven.set(secretHash, trace)
+    return true
+  }
 
-  function generatedMatches(secret: string, { secretHash }: KeptSecret): boolean {
+  function generatedMatches(secret: string, secretHash: string): boolean {
     const given = Buffer.from(masterKey.keyedHash(secret, purpose))
     const kept = Buffer.from(secretHash.slice('keyed:'.length))
     return given.length === kept.length && timingSafeEqual(given, kept)
   }
 
-  /** Whether this process has proved it before. */
-  function isProven(secret: string, kept: KeptSecret): boolean {
-    const known = proven.get(placeOf(kept))
-    return known !== undefined && timingSafeEqual(known, trace(secret))
-  }
-
-  async function prove(secret: string, kept: KeptSecret): Promise<boolean> {
-    if (!(await slow.matches(secret, kept.secretHash))) return false
-    if (proven.size >= rememberedAtMost) proven.delete(proven.keys().next().value ?? '')
-    proven.set(placeOf(kept), trace(secret))
-    return true
-  }
-
   async function matchesAny(secret: string, kept: readonly KeptSecret[]): Promise<boolean> {
-    if (kept.some((one) => (isGenerated(one) ? generatedMatches(secret, one) : isProven(secret, one)))) return true
-    for (const one of kept) if (!isGenerated(one) && (await prove(secret, one))) return true
+    const trace = traceOf(secret)
+    for (const { secretHash } of kept) if (proven.get(secretHash) === trace) return true
+    const chosen: string[] = []
+    for (const { secretHash } of kept) {
+      if (!secretHash.startsWith('keyed:')) chosen.push(secretHash)
+      else if (generatedMatches(secret, secretHash)) return remember(secretHash, trace)
+    }
+    for (const secretHash of chosen) if (await slow.matches(secret, secretHash)) return remember(secretHash, trace)
     return false
   }
 

@@ -35,7 +35,7 @@ export function tokenIssuer(currentKey: () => SigningKey): TokenIssuer {
       }
       const signed = `${header[version]}.${encoded(claims)}`
       return new Promise((resolve, reject) => {
-        sign('sha256', Buffer.from(signed), privateKey, (error, signature) => {
+        sign('sha256', Buffer.from(signed, 'latin1'), privateKey, (error, signature) => {
           if (error) reject(error)
           else resolve(`${signed}.${signature.toString('base64url')}`)
         })

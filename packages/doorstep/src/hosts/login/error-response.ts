@@ -3,7 +3,7 @@ import { originOf } from '../../protocol/authority.ts'
 import { EntraError, entraError } from '../../protocol/errors.ts'
 import { askedOrigin } from '../host.ts'
 import type { LoginParts } from './login-parts.ts'
-import { type RequestIds, requestIds, uncachedHeaders } from './response-headers.ts'
+import { type RequestIds, requestIds, sendUncached } from './response-headers.ts'
 
 /** `yyyy-MM-dd HH:mm:ssZ`, with a blank where ISO 8601 has a T. */
 function platformTime(milliseconds: number): string {
@@ -40,9 +40,8 @@ export function answerRefusal({ clock, reportFault }: LoginParts) {
     const refusal =
       thrown instanceof EntraError ? thrown : entraError(isCallersFault(thrown) ? 'requestMalformed' : 'internalFault')
     if (refusal.refusal === 'internalFault') reportFault(thrown, ids.traceId)
-    uncachedHeaders(request, reply, ids, `1,${refusal.code},0,,`)
     const body = refusalBody(refusal, ids, platformTime(clock.now()), originOf(askedOrigin(request.raw)))
-    return reply.code(refusal.status).send(body)
+    return sendUncached(request, reply, { status: refusal.status, ids, telemetry: `1,${refusal.code},0,,`, body })
   }
 }
 

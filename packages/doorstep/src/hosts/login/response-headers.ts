@@ -4,17 +4,12 @@ import { askedOrigin } from '../host.ts'
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** On every answer of the platform. */
-const always = {
-  p3p: 'CP="DSP CUR OTPi IND OTRi ONL FIN"',
-  'x-content-type-options': 'nosniff',
-  'x-xss-protection': '0',
-  'x-ms-ests-server': '2.1.22176.4 - LOCAL ProdSlices',
-  'x-ms-srs': '1.P',
-} as const
-
-const json = 'application/json; charset=utf-8'
 const cookieAttributes = 'path=/; secure; HttpOnly; SameSite=None'
+const gatewayCookies = [
+  `x-ms-gateway-slice=estsfd; ${cookieAttributes}`,
+  `stsservicecookie=estsfd; ${cookieAttributes}`,
+]
+const fpcAttributes = `expires=Thu, 31-Dec-2037 23:55:55 GMT; ${cookieAttributes}`
 
 /** The two ids by which a person finds one request again. */
 export interface RequestIds {
@@ -27,9 +22,7 @@ export interface RequestIds {
  * as MSAL for JavaScript sends it, the query; else a new one.
  */
 export function requestIds(request: FastifyRequest): RequestIds {
-  const header = request.headers['client-request-id']
-  const query = (request.query as Record<string, unknown>)['client-request-id']
-  const given = typeof header === 'string' && guid.test(header) ? header : query
+  const given = request.headers['client-request-id'] ?? (request.query as Record<string, unknown>)['client-request-id']
   return {
     traceId: randomUUID(),
     correlationId: typeof given === 'string' && guid.test(given) ? given.toLowerCase() : randomUUID(),
@@ -40,41 +33,55 @@ export function requestIds(request: FastifyRequest): RequestIds {
  * Browsers apply HSTS to a whole host name. On localhost that would break every redirect listener at
  * `http://localhost:53000`, so it is sent under the real names only.
  */
-function common(request: FastifyRequest, reply: FastifyReply, ids: RequestIds): void {
-  reply.headers(always)
-  if (askedOrigin(request.raw).kind === 'entra') {
-    reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
+function common(request: FastifyRequest, ids: RequestIds): Record<string, string> {
+  const headers: Record<string, string> = {
+    p3p: 'CP="DSP CUR OTPi IND OTRi ONL FIN"',
+    'x-content-type-options': 'nosniff',
+    'x-xss-protection': '0',
+    'x-ms-ests-server': '2.1.22176.4 - LOCAL ProdSlices',
+    'x-ms-srs': '1.P',
+    'x-ms-request-id': ids.traceId,
+    'client-request-id': ids.correlationId,
+    'content-type': 'application/json; charset=utf-8',
   }
-  reply.header('x-ms-request-id', ids.traceId)
-  reply.header('client-request-id', ids.correlationId)
-  reply.header('content-type', json)
+  if (askedOrigin(request.raw).kind === 'entra') {
+    headers['strict-transport-security'] = 'max-age=31536000; includeSubDomains'
+  }
+  return headers
 }
 
-/** Headers of answers that must not be kept: tokens, device codes, refusals. `telemetry` is `x-ms-clitelem`. */
-export function uncachedHeaders(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  ids: RequestIds,
-  telemetry: string,
-): void {
-  common(request, reply, ids)
-  reply.headers({
-    'cache-control': 'no-store, no-cache',
-    pragma: 'no-cache',
-    expires: '-1',
-    'x-ms-clitelem': telemetry,
-  })
-  reply.header('set-cookie', [
-    `fpc=${ids.traceId.replaceAll('-', '')}; expires=Thu, 31-Dec-2037 23:55:55 GMT; ${cookieAttributes}`,
-    `x-ms-gateway-slice=estsfd; ${cookieAttributes}`,
-    `stsservicecookie=estsfd; ${cookieAttributes}`,
-  ])
+export interface UncachedAnswer {
+  readonly status: number
+  readonly ids: RequestIds
+  /** `x-ms-clitelem`: version, error, sub-error, token age, ring. */
+  readonly telemetry: string
+  /** JSON text. */
+  readonly body: string
+}
+
+/**
+ * Sends what must not be kept: tokens, device codes, refusals. Written straight to the connection, since this is the
+ * answer of every token request and Fastify's own handling of headers would cost a tenth of what is ours in it.
+ */
+export function sendUncached(request: FastifyRequest, reply: FastifyReply, answer: UncachedAnswer): FastifyReply {
+  const { status, ids, telemetry, body } = answer
+  const headers: Record<string, string | number | string[]> = common(request, ids)
+  headers['cache-control'] = 'no-store, no-cache'
+  headers.pragma = 'no-cache'
+  headers.expires = '-1'
+  headers['x-ms-clitelem'] = telemetry
+  headers['set-cookie'] = [`fpc=${ids.traceId}; ${fpcAttributes}`, ...gatewayCookies]
+  headers['content-length'] = Buffer.byteLength(body)
+  reply.hijack()
+  reply.raw.writeHead(status, headers)
+  reply.raw.end(body)
+  return reply
 }
 
 /** Headers of published documents: anybody may read them from any page, and keep them for a day. */
 export function publishedHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  common(request, reply, requestIds(request))
   reply.headers({
+    ...common(request, requestIds(request)),
     'cache-control': 'max-age=86400, private',
     'access-control-allow-origin': '*',
     'access-control-allow-methods': 'GET, OPTIONS',

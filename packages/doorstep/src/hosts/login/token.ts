@@ -11,7 +11,7 @@ import { appTokenResponse } from '../../protocol/token-response.ts'
 import { opaqueValues } from '../../tokens/opaque-values.ts'
 import { askedOrigin } from '../host.ts'
 import type { LoginParts } from './login-parts.ts'
-import { requestIds, uncachedHeaders } from './response-headers.ts'
+import { requestIds, sendUncached } from './response-headers.ts'
 
 /** The life of an application's own token where the seed says nothing else. */
 const defaultLifetimeInSeconds = 3600
@@ -68,9 +68,9 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
       opaque: opaqueValues(),
     })
     const signedToken = await parts.issuer.sign(accessToken)
-    uncachedHeaders(http, reply, requestIds(http), '1,0,0,,')
-    const { resource } = authorization
-    return reply.send(appTokenResponse({ endpoint, accessToken, signedToken, now, resource: resource.identifier }))
+    const { identifier } = authorization.resource
+    const body = appTokenResponse({ endpoint, accessToken, signedToken, now, resource: identifier })
+    return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry: '1,0,0,,', body })
   }
 }
 
