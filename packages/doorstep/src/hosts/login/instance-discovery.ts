@@ -12,7 +12,8 @@ export function instanceDiscoveryRoute(app: FastifyInstance): void {
   app.options('/:tenant/discovery/instance', answerPublishedPreflight)
   app.get<InstanceRoute>('/:tenant/discovery/instance', async (request, reply) => {
     const { authorization_endpoint: endpoint, 'api-version': apiVersion } = request.query
-    reply.header('access-control-allow-origin', '*')
+    // Set on the response itself, so that a refusal carries it too.
+    reply.raw.setHeader('access-control-allow-origin', '*')
     const document = instanceMetadata(
       typeof endpoint === 'string' ? endpoint : '',
       typeof apiVersion === 'string' ? apiVersion : '1.0',
