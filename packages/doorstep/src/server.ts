@@ -206,11 +206,13 @@ interface Cloud {
 /** The rooms that are built. Each loads its code and is made at its first request. */
 function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   const { kept } = cloud
-  const { stores, secrets, clock, keys } = kept
+  const { stores, secrets, clock, keys, masterKey } = kept
   return {
     login: async () => {
       const { loginHost } = await import('./hosts/login/index.ts')
-      return loginHost({ ...stores, secrets, clock, keys, issuer: tokenIssuer(keys.current), reportFault })
+      const pairwiseHash = (text: string) => masterKey.keyedHash(text, 'pairwise subject')
+      const issuer = tokenIssuer(keys.current)
+      return loginHost({ ...stores, secrets, clock, keys, issuer, pairwiseHash, reportFault })
     },
     graph: async () => {
       const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])

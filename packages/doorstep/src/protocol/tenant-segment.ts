@@ -42,3 +42,9 @@ export async function resolveTenantSegment(
   if (!tenant) throw entraError(notFound, { tenant: segment })
   return { kind: 'tenant', tenant }
 }
+
+/** The segment in the form in which codes remember it: a tenant id, `common`, `organizations` or `consumers`. */
+export function segmentName(segment: TenantSegment): string {
+  if (segment.kind === 'tenant') return segment.tenant.id
+  return segment.kind === 'alias' ? segment.alias : 'consumers'
+}

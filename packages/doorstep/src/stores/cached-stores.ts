@@ -1,14 +1,19 @@
 import { appRoleAssignmentStore } from './app-role-assignments.ts'
 import { applicationStore } from './applications.ts'
+import { authorizationCodeStore } from './authorization-codes.ts'
 import { cloudSettingsStore } from './cloud-settings.ts'
 import type { Database } from './database/database.ts'
+import { deviceCodeStore } from './device-codes.ts'
 import { directoryRoleStore } from './directory-roles.ts'
 import { groupStore } from './groups.ts'
 import { passwordCredentialStore } from './password-credentials.ts'
 import { permissionGrantStore } from './permission-grants.ts'
 import type { ReadCache } from './read-cache.ts'
+import { refreshTokenStore } from './refresh-tokens.ts'
 import { roleAssignmentStore } from './role-assignments.ts'
 import { servicePrincipalStore } from './service-principals.ts'
+import { sessionStore } from './sessions.ts'
+import { signInRecordStore } from './sign-in-records.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import type { Stores } from './stores.ts'
 import { subscriptionStore } from './subscriptions.ts'
@@ -66,5 +71,11 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
     roleAssignments: roleAssignmentStore(database),
     signingKeys: { list: cache.whole('signingKeys', signingKeyStore(database).list) },
     settings: { read: cache.whole('settings', cloudSettingsStore(database).read) },
+    // What a sign-in leaves behind is read once or twice, and must be read as it is.
+    authorizationCodes: authorizationCodeStore(database),
+    refreshTokens: refreshTokenStore(database),
+    deviceCodes: deviceCodeStore(database),
+    sessions: sessionStore(database),
+    signInRecords: signInRecordStore(database),
   }
 }

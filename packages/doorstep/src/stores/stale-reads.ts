@@ -38,4 +38,13 @@ export const staleAfter: Readonly<Record<ChangeName, readonly CachedKind[]>> = {
   createRoleAssignment: [],
   deleteRoleAssignment: [],
   addSigningKey: ['signingKeys'],
+  addAuthorizationCode: [],
+  consumeAuthorizationCode: [],
+  addRefreshToken: [],
+  addDeviceCode: [],
+  answerDeviceCode: [],
+  consumeDeviceCode: [],
+  putSession: [],
+  deleteSession: [],
+  addSignInRecord: [],
 }

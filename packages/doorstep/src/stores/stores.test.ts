@@ -8,9 +8,12 @@ import { answersContract } from './contract/answers.ts'
 import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
 import { membershipsContract } from './contract/memberships.ts'
+import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
 import { anApplication, type StoresUnderTest } from './contract/records.ts'
+import { aRefreshToken } from './contract/sign-in-records.ts'
+import { signInsContract } from './contract/sign-ins.ts'
 import { uniquenessContract } from './contract/uniqueness.ts'
 import { openStores } from './open.ts'
 import type { Stores } from './stores.ts'
@@ -35,6 +38,8 @@ function storesContract(open: () => Promise<Stores>): void {
   membershipsContract(stores)
   queriesContract(stores)
   answersContract(stores)
+  signInsContract(stores)
+  purgeContract(stores)
 }
 
 describe('the embedded database', () => {
@@ -58,6 +63,26 @@ describe('the embedded database', () => {
     await first.commit([{ change: 'createApplication', application }])
     await first.close()
     const second = await openStores({ directory: folder })
+    expect(await second.applications.byId(application.id)).toEqual(application)
+    await second.close()
+  })
+
+  it('gains the tables of sign-ins when an older Doorstep has written it, and keeps what it holds', async () => {
+    const folder = join(directory, 'older')
+    const application = anApplication()
+    const first = await openStores({ directory: folder })
+    await first.commit([{ change: 'createApplication', application }])
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    for (const table of ['authorization_code', 'refresh_token', 'device_code', 'browser_session', 'sign_in_record']) {
+      file.exec(`drop table ${table}`)
+    }
+    file.exec("delete from schema_migration where name = '0002-sign-in'")
+    file.close()
+    const token = aRefreshToken()
+    const second = await openStores({ directory: folder })
+    await second.commit([{ change: 'addRefreshToken', token }])
+    expect(await second.refreshTokens.byId(token.id)).toEqual(token)
     expect(await second.applications.byId(application.id)).toEqual(application)
     await second.close()
   })

@@ -11,11 +11,19 @@ import type {
 import type { ServicePrincipalStore } from '../directory/service-principal.ts'
 import type { TenantStore } from '../directory/tenant.ts'
 import type { UserStore } from '../directory/user.ts'
+import type {
+  AuthorizationCodeStore,
+  DeviceCodeStore,
+  RefreshTokenStore,
+  SessionStore,
+  SignInChange,
+  SignInRecordStore,
+} from '../protocol/sign-in-records.ts'
 import type { AzureChange } from '../rbac/changes.ts'
 import type { RoleAssignmentStore, SubscriptionStore } from '../rbac/role-assignment.ts'
 import type { SigningKeyChange, SigningKeyStore } from '../tokens/signing-keys.ts'
 
-export type Change = DirectoryChange | AzureChange | SigningKeyChange
+export type Change = DirectoryChange | AzureChange | SigningKeyChange | SignInChange
 
 /** Everything that is kept, on either database. */
 export interface Stores {
@@ -32,6 +40,11 @@ export interface Stores {
   readonly roleAssignments: RoleAssignmentStore
   readonly signingKeys: SigningKeyStore
   readonly settings: CloudSettingsStore
+  readonly authorizationCodes: AuthorizationCodeStore
+  readonly refreshTokens: RefreshTokenStore
+  readonly deviceCodes: DeviceCodeStore
+  readonly sessions: SessionStore
+  readonly signInRecords: SignInRecordStore
   /**
    * Writes all changes in one transaction, in their order, durably, or none of them.
    * @throws {AlreadyExists} {ConcurrentChange} {NoSuchRecord} as `directory/changes.ts` says.

@@ -36,12 +36,19 @@ function isCallersFault(error: unknown): boolean {
 /** Gives every thrown refusal its form, and nothing else does. What is no refusal is a fault, and reported. */
 export function answerRefusal({ clock, reportFault }: LoginParts) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const ids = requestIds(request)
     const refusal =
       thrown instanceof EntraError ? thrown : entraError(isCallersFault(thrown) ? 'requestMalformed' : 'internalFault')
+    const { correlationId, allowOrigin } = refusal.answer
+    const ids = { ...requestIds(request), ...(correlationId !== undefined && { correlationId }) }
     if (refusal.refusal === 'internalFault') reportFault(thrown, ids.traceId)
     const body = refusalBody(refusal, ids, platformTime(clock.now()), originOf(askedOrigin(request.raw)))
-    return sendUncached(request, reply, { status: refusal.status, ids, telemetry: `1,${refusal.code},0,,`, body })
+    return sendUncached(request, reply, {
+      status: refusal.status,
+      ids,
+      telemetry: `1,${refusal.code},0,,`,
+      body,
+      allowOrigin,
+    })
   }
 }
 

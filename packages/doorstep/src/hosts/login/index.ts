@@ -1,5 +1,6 @@
 import fastify from 'fastify'
 import { fastifyHost, type Host } from '../host.ts'
+import { deviceAuthorizationRoutes } from './device-authorization.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorLookUpRoute } from './error-look-up.ts'
 import { answerNotFound, answerRefusal } from './error-response.ts'
@@ -7,6 +8,7 @@ import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
 import type { LoginParts } from './login-parts.ts'
 import { tokenRoutes } from './token.ts'
+import { userRealmRoutes } from './user-realm.ts'
 
 /** Larger than any token request, and far from what would hurt. */
 const bodyLimitInBytes = 256 * 1024
@@ -29,6 +31,8 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   app.setNotFoundHandler(answerNotFound)
 
   tokenRoutes(app, parts)
+  deviceAuthorizationRoutes(app, parts)
+  userRealmRoutes(app, parts)
   discoveryRoutes(app, parts)
   keysRoutes(app, parts)
   instanceDiscoveryRoute(app)

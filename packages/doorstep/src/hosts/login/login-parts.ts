@@ -3,10 +3,22 @@ import type { ApplicationStore } from '../../directory/application.ts'
 import type { CloudSettingsStore } from '../../directory/cloud-settings.ts'
 import type { GroupStore } from '../../directory/group.ts'
 import type { PasswordCredentialStore } from '../../directory/password-credential.ts'
-import type { AppRoleAssignmentStore } from '../../directory/permission.ts'
+import type {
+  AppRoleAssignmentStore,
+  DirectoryRoleAssignmentStore,
+  PermissionGrantStore,
+} from '../../directory/permission.ts'
 import type { ServicePrincipalStore } from '../../directory/service-principal.ts'
 import type { TenantStore } from '../../directory/tenant.ts'
+import type { UserStore } from '../../directory/user.ts'
+import type { KeyedHash } from '../../protocol/claims/pairwise-subject.ts'
 import type { SecretMatcher } from '../../protocol/client-authentication/secret.ts'
+import type {
+  AuthorizationCodeStore,
+  CommitSignIn,
+  DeviceCodeStore,
+  RefreshTokenStore,
+} from '../../protocol/sign-in-records.ts'
 import type { TokenIssuer } from '../../tokens/issuer.ts'
 import type { KeyRing } from '../../tokens/key-ring.ts'
 
@@ -18,8 +30,17 @@ export interface LoginParts {
   readonly passwordCredentials: PasswordCredentialStore
   readonly appRoleAssignments: AppRoleAssignmentStore
   readonly groups: GroupStore
+  readonly users: UserStore
+  readonly permissionGrants: PermissionGrantStore
+  readonly directoryRoles: DirectoryRoleAssignmentStore
+  readonly authorizationCodes: AuthorizationCodeStore
+  readonly refreshTokens: RefreshTokenStore
+  readonly deviceCodes: DeviceCodeStore
+  readonly commit: CommitSignIn
   readonly settings: CloudSettingsStore
   readonly secrets: SecretMatcher
+  /** Makes the `sub` of users' tokens. */
+  readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer
   readonly keys: Pick<KeyRing, 'certificates'>
   readonly clock: Clock

@@ -50,6 +50,9 @@ function common(request: FastifyRequest, ids: RequestIds): Record<string, string
   return headers
 }
 
+/** What MSAL for JavaScript reads besides the body. */
+const exposedHeaders = 'Content-Length,Content-Encoding,client-request-id,x-ms-request-id,x-ms-clitelem'
+
 export interface UncachedAnswer {
   readonly status: number
   readonly ids: RequestIds
@@ -57,6 +60,8 @@ export interface UncachedAnswer {
   readonly telemetry: string
   /** JSON text. */
   readonly body: string
+  /** The origin of the page that may read it. */
+  readonly allowOrigin?: string | undefined
 }
 
 /**
@@ -64,7 +69,7 @@ export interface UncachedAnswer {
  * answer of every token request and Fastify's own handling of headers would cost a tenth of what is ours in it.
  */
 export function sendUncached(request: FastifyRequest, reply: FastifyReply, answer: UncachedAnswer): FastifyReply {
-  const { status, ids, telemetry, body } = answer
+  const { status, ids, telemetry, body, allowOrigin } = answer
   const headers: Record<string, string | number | string[]> = common(request, ids)
   headers['cache-control'] = 'no-store, no-cache'
   headers.pragma = 'no-cache'
@@ -72,6 +77,11 @@ export function sendUncached(request: FastifyRequest, reply: FastifyReply, answe
   headers['x-ms-clitelem'] = telemetry
   headers['set-cookie'] = [`fpc=${ids.traceId}; ${fpcAttributes}`, ...gatewayCookies]
   headers['content-length'] = Buffer.byteLength(body)
+  if (allowOrigin !== undefined) {
+    headers['access-control-allow-origin'] = allowOrigin
+    headers['access-control-expose-headers'] = exposedHeaders
+    headers.vary = 'Origin'
+  }
   reply.hijack()
   reply.raw.writeHead(status, headers)
   reply.raw.end(body)

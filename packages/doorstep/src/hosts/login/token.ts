@@ -1,21 +1,32 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Tenant } from '../../directory/tenant.ts'
 import { appAccessToken } from '../../protocol/claims/access-token.ts'
-import { authenticateBySecret } from '../../protocol/client-authentication/secret.ts'
-import { entraError } from '../../protocol/errors.ts'
+import { EntraError, entraError } from '../../protocol/errors.ts'
+import { authorizationCodeGrant } from '../../protocol/grants/authorization-code.ts'
 import { clientCredentialsGrant } from '../../protocol/grants/client-credentials.ts'
-import type { Client, Grant } from '../../protocol/grants/grant.ts'
-import { resolveTenantSegment, type TenantSegment } from '../../protocol/tenant-segment.ts'
+import { deviceCodeGrant } from '../../protocol/grants/device-code.ts'
+import type { Grant, RegisteredClient, TenantlessSegment } from '../../protocol/grants/grant.ts'
+import { passwordGrant } from '../../protocol/grants/password.ts'
+import { refreshTokenGrant } from '../../protocol/grants/refresh-token.ts'
+import { refuseSegment } from '../../protocol/sign-in-audience.ts'
+import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import { parseTokenRequest, type TokenRequest } from '../../protocol/token-request.ts'
 import { appTokenResponse } from '../../protocol/token-response.ts'
+import { newOpaqueToken } from '../../tokens/opaque-token.ts'
 import { opaqueValues } from '../../tokens/opaque-values.ts'
 import { askedOrigin } from '../host.ts'
+import { authenticateClient, clientAppId, findClient } from './client.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
+import { issueUserTokens, userTokenLifetime } from './user-tokens.ts'
 
 /** The life of an application's own token where the seed says nothing else. */
 const defaultLifetimeInSeconds = 3600
-const emptyGuid = '00000000-0000-0000-0000-000000000000'
+/** Where an application is looked for that nobody knows and no tenant is named. */
+const servicesName = 'Microsoft Services'
+/** `x-ms-clitelem` of a success. */
+const telemetry = '1,0,0,,'
 const methodsRefused = ['GET', 'PUT', 'PATCH', 'DELETE'] as const
 
 interface TokenRoute {
@@ -43,9 +54,10 @@ export function tokenRoutes(app: FastifyInstance, parts: LoginParts): void {
 
 /** The phases that all grants share, in Entra's order of refusal. */
 function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
-  const grants = grantTable([clientCredentialsGrant(parts)])
+  const grants = grantTable(allGrants(parts))
   return async (http: FastifyRequest<TokenRoute>, reply: FastifyReply): Promise<FastifyReply> => {
     const now = parts.clock.now()
+    const authority = askedOrigin(http.raw)
     const segment = await resolveTenantSegment(http.params.tenant, parts.tenants)
     const request = parseTokenRequest({
       endpoint,
@@ -53,25 +65,57 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
       authorization: http.headers.authorization,
       body: http.body ?? '',
     })
-    const tenant = await namedTenant(segment, request, grants, parts)
-    const registered = await findClient(request, tenant, parts)
-    const grant = grants(request.grantType)
-    for (const parameter of grant.required(request)) request.required(parameter)
-    const client = await authenticateClient(request, registered, grant, now, parts)
-    const authorization = await grant.redeem(request, { tenant, client })
-    const settings = await parts.settings.read()
-    const accessToken = appAccessToken(authorization, {
-      authority: askedOrigin(http.raw),
-      tenant,
-      now,
-      lifetimeInSeconds: settings.accessTokenLifetimeInSeconds ?? defaultLifetimeInSeconds,
-      opaque: opaqueValues(),
-    })
-    const signedToken = await parts.issuer.sign(accessToken)
-    const { identifier } = authorization.resource
-    const body = appTokenResponse({ endpoint, accessToken, signedToken, now, resource: identifier })
-    return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry: '1,0,0,,', body })
+    const tenant =
+      segment.kind === 'tenant' ? segment.tenant : await impliedTenant(segment, request, grants, now, parts)
+    const registered = await findClient(request.clientId, tenant, parts)
+    const { origin } = http.headers
+    try {
+      const grant = grants(request.grantType)
+      for (const parameter of grant.required(request)) request.required(parameter)
+      const authorization = await grant.redeem(request, {
+        segment,
+        tenant,
+        registered,
+        origin,
+        now,
+        authenticate: () => authenticateClient(request, registered, { tenant, authority, now }, parts),
+      })
+      const settings = await parts.settings.read()
+      const issuance = {
+        authority,
+        tenant,
+        now,
+        lifetimeInSeconds: settings.accessTokenLifetimeInSeconds ?? defaultLifetimeInSeconds,
+        opaque: opaqueValues(),
+      }
+      if (authorization.kind === 'user') {
+        const lifetimeInSeconds = settings.accessTokenLifetimeInSeconds ?? userTokenLifetime()
+        const ofUser = { ...issuance, lifetimeInSeconds, keyedHash: parts.pairwiseHash, clientAddress: http.ip }
+        const body = await issueUserTokens(authorization, request, ofUser, parts)
+        const { allowOrigin } = authorization
+        return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry, body, allowOrigin })
+      }
+      const accessToken = appAccessToken(authorization, issuance)
+      const signedToken = await parts.issuer.sign(accessToken)
+      const { identifier } = authorization.resource
+      const body = appTokenResponse({ endpoint, accessToken, signedToken, now, resource: identifier })
+      return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry, body })
+    } catch (error) {
+      throw origin === undefined ? error : readableByPage(error, origin, registered)
+    }
   }
+}
+
+/** Every way to get tokens. */
+function allGrants(parts: LoginParts): readonly Grant[] {
+  const made = { ...parts, newOpaqueToken, newId: randomUUID }
+  return [
+    clientCredentialsGrant(parts),
+    authorizationCodeGrant(made),
+    refreshTokenGrant(made),
+    deviceCodeGrant(made),
+    passwordGrant(made),
+  ]
 }
 
 /** Finds a grant by its name. @throws {EntraError} 70003 for a name that none has. */
@@ -86,57 +130,34 @@ function grantTable(grants: readonly Grant[]): GrantTable {
   }
 }
 
-/** @throws {EntraError} 50059 or 9002332 when the grant needs a tenant and the URL names none. */
-async function namedTenant(
-  segment: TenantSegment,
+/**
+ * The tenant of a request whose URL names none: what is redeemed says it.
+ * @throws {EntraError} 50059 when nothing does, 700016, 50194 or 9002332 for a client that is not for this segment, or
+ * what the grant says of what it was given.
+ */
+async function impliedTenant(
+  segment: TenantlessSegment,
   request: TokenRequest,
   grants: GrantTable,
-  { applications }: LoginParts,
-): Promise<Tenant> {
-  if (segment.kind === 'tenant') return segment.tenant
-  const grant = grants(request.grantType)
-  if (segment.kind === 'alias' || grant.overAliases) throw entraError('tenantUnidentified')
-  const application = await applications.byAppId(request.clientId.toLowerCase())
-  if (!application) throw entraError('applicationNotFound', { appId: request.clientId, tenant: 'Microsoft Accounts' })
-  if (application.signInAudience === 'AzureADMyOrg' || application.signInAudience === 'AzureADMultipleOrgs') {
-    throw entraError('consumersNotSupported', { appId: application.appId, name: application.displayName })
-  }
-  throw entraError('tenantUnidentified')
-}
-
-type RegisteredClient = Pick<Client, 'application' | 'servicePrincipal'>
-
-/** Finds the client in the tenant. @throws {EntraError} 700038, 700016 or 7000112. */
-async function findClient(request: TokenRequest, tenant: Tenant, parts: LoginParts): Promise<RegisteredClient> {
-  const appId = request.clientId.toLowerCase()
-  if (appId === emptyGuid) throw entraError('applicationIdentifierInvalid', { appId: request.clientId })
-  const servicePrincipal = await parts.servicePrincipals.byAppId(tenant.id, appId)
-  const application = servicePrincipal && (await parts.applications.byAppId(appId))
-  if (!application) throw entraError('applicationNotFound', { appId: request.clientId, tenant: tenant.displayName })
-  if (!servicePrincipal.accountEnabled) {
-    throw entraError('applicationDisabled', { appId, name: application.displayName })
-  }
-  return { application, servicePrincipal }
-}
-
-/** Lets the client prove who it is. @throws {EntraError} 7000216, 7000215 or 7000222. */
-async function authenticateClient(
-  request: TokenRequest,
-  { application, servicePrincipal }: RegisteredClient,
-  grant: Grant,
   now: number,
-  parts: LoginParts,
-): Promise<Client> {
-  if (request.credential.method === 'none') {
-    if (grant.clients === 'confidential') throw entraError('clientCredentialMissing')
-    return { application, servicePrincipal, authenticatedBy: 'nothing' }
-  }
-  const ofApplication = await parts.passwordCredentials.byOwner(application.id)
-  const ofServicePrincipal = await parts.passwordCredentials.byOwner(servicePrincipal.id)
-  const kept = ofServicePrincipal.length === 0 ? ofApplication : [...ofApplication, ...ofServicePrincipal]
-  const check = { appId: application.appId, now, secrets: parts.secrets }
-  await authenticateBySecret(request.credential.candidates, kept, check)
-  return { application, servicePrincipal, authenticatedBy: 'secret' }
+  { applications, tenants }: LoginParts,
+): Promise<Tenant> {
+  const grant = grants(request.grantType)
+  if (segment.kind === 'alias' && !grant.tenantOver) throw entraError('tenantUnidentified')
+  const application = await applications.byAppId(clientAppId(request.clientId))
+  if (!application) throw entraError('applicationNotFound', { appId: request.clientId, tenant: servicesName })
+  refuseSegment(application, segment)
+  for (const parameter of grant.required(request)) request.required(parameter)
+  const tenantId = await grant.tenantOver?.(request, segment, now)
+  const tenant = tenantId === undefined ? undefined : await tenants.byId(tenantId)
+  if (!tenant) throw entraError('tenantUnidentified')
+  return tenant
+}
+
+/** A page of an application that has pages learns why it was refused, else it could only guess. */
+function readableByPage(error: unknown, origin: string, { application }: RegisteredClient): unknown {
+  if (!(error instanceof EntraError) || application.spa.redirectUris.length === 0) return error
+  return error.answeredWith({ allowOrigin: origin })
 }
 
 /**

@@ -44,8 +44,17 @@ export function accessTokenVersion(resource: Application): 'v1' | 'v2' {
 }
 
 /** How the client proved itself, as `appidacr` and `azpacr` say it. */
-function authenticationClass({ authenticatedBy }: Client): '0' | '1' | '2' {
+export function authenticationClass({ authenticatedBy }: Client): '0' | '1' | '2' {
   return authenticatedBy === 'certificate' ? '2' : authenticatedBy === 'secret' ? '1' : '0'
+}
+
+/** When a token begins and ends, in Unix seconds. */
+export function timesOf({ now, lifetimeInSeconds }: Pick<Issuance, 'now' | 'lifetimeInSeconds'>): {
+  readonly notBefore: number
+  readonly expiresOn: number
+} {
+  const issued = Math.floor(now / 1000)
+  return { notBefore: issued - backdatedBySeconds, expiresOn: issued + lifetimeInSeconds }
 }
 
 /** Whether the token says that it is an application's: Microsoft's own APIs do, others on demand. */
@@ -61,11 +70,9 @@ function saysTokenType({ application }: AppAuthorization['resource']): boolean {
  */
 export function appAccessToken(authorization: AppAuthorization, issuance: Issuance): AccessToken {
   const { client, resource, roles, groups } = authorization
-  const { authority, tenant, opaque, lifetimeInSeconds } = issuance
+  const { authority, tenant, opaque } = issuance
   const version = accessTokenVersion(resource.application)
-  const issued = Math.floor(issuance.now / 1000)
-  const notBefore = issued - backdatedBySeconds
-  const expiresOn = issued + lifetimeInSeconds
+  const { notBefore, expiresOn } = timesOf(issuance)
   const issuer = issuerOf(authority, tenant.id, version)
   const appId = client.application.appId
   const objectId = client.servicePrincipal.id

@@ -156,6 +156,9 @@ export function commitsContract(stores: StoresUnderTest): void {
         { change: 'removeDirectoryRole', assignment: { tenantId, principalId: id, roleTemplateId: id } },
         { change: 'putResourceGroup', resourceGroup: { subscriptionId: id, name: 'rg', location: 'x', tags: {} } },
         { change: 'deleteRoleAssignment', id },
+        { change: 'consumeAuthorizationCode', id },
+        { change: 'answerDeviceCode', id, answer: { kind: 'declined' } },
+        { change: 'consumeDeviceCode', id },
       ]
       for (const change of changes) {
         await expect(stores().commit([change]), change.change).rejects.toBeInstanceOf(NoSuchRecord)

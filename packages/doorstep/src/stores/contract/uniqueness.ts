@@ -15,6 +15,7 @@ import {
   type StoresUnderTest,
   tenantId,
 } from './records.ts'
+import { aDeviceCode, anAuthorizationCode, aRefreshToken, aSignInRecord } from './sign-in-records.ts'
 
 interface Rule {
   readonly rule: string
@@ -43,6 +44,7 @@ function uniqueRules(): readonly Rule[] {
   const subscription = { id: randomUUID(), tenantId, displayName: 'One', state: 'Enabled' } as const
   const assignment = aRoleAssignment()
   const key = { keyId: 'k', certificate: 'c', sealedPrivateKey: 's', createdDateTime: '2026-01-01T00:00:00Z' }
+  const [code, token, deviceCode, record] = [anAuthorizationCode(), aRefreshToken(), aDeviceCode(), aSignInRecord()]
   const rule = (name: string, first: Change | readonly Change[], second: Change, record: string, property: string) => ({
     rule: name,
     first: 'change' in first ? [first] : first,
@@ -214,6 +216,41 @@ function uniqueRules(): readonly Rule[] {
       { change: 'addSigningKey', key },
       'signingKey',
       'keyId',
+    ),
+    rule(
+      'the hash of an authorization code',
+      { change: 'addAuthorizationCode', code },
+      { change: 'addAuthorizationCode', code: anAuthorizationCode({ id: code.id }) },
+      'authorizationCode',
+      'id',
+    ),
+    rule(
+      'the hash of a refresh token',
+      { change: 'addRefreshToken', token },
+      { change: 'addRefreshToken', token: aRefreshToken({ id: token.id }) },
+      'refreshToken',
+      'id',
+    ),
+    rule(
+      'the hash of a device code',
+      { change: 'addDeviceCode', code: deviceCode },
+      { change: 'addDeviceCode', code: aDeviceCode({ id: deviceCode.id }) },
+      'deviceCode',
+      'id',
+    ),
+    rule(
+      'what a person types for a device code, in any case',
+      { change: 'addDeviceCode', code: deviceCode },
+      { change: 'addDeviceCode', code: aDeviceCode({ userCode: deviceCode.userCode.toLowerCase() }) },
+      'deviceCode',
+      'userCode',
+    ),
+    rule(
+      'the id of a line of the sign-in log',
+      { change: 'addSignInRecord', record },
+      { change: 'addSignInRecord', record: aSignInRecord({ id: record.id }) },
+      'signInRecord',
+      'id',
     ),
   ]
 }

@@ -2,7 +2,7 @@
  * The tables as the newest migration leaves them, for the statement builder.
  *
  * `record` is the whole record as JSON, without what has a column of its own that changes alone (`version`,
- * `deleted_at`). All other columns exist to be looked up or filtered by: text in lower case, folded in TypeScript
+ * `deleted_at`, `answer`). All other columns exist to be looked up or filtered by: text in lower case, folded in TypeScript
  * because databases fold differently; instants in milliseconds since 1970; flags as 0 and 1.
  */
 export interface Tables {
@@ -75,6 +75,19 @@ export interface Tables {
   }
   signing_key: { key_id: string; created_at: number; record: string }
   cloud_settings: { id: number; record: string }
+  authorization_code: { id: string; consumed: number; expires_at: number; record: string }
+  refresh_token: { id: string; expires_at: number; record: string }
+  device_code: {
+    id: string
+    user_code: string
+    run_id: string | null
+    expires_at: number
+    /** JSON; null while nobody has answered. */
+    answer: string | null
+    record: string
+  }
+  browser_session: { id: string; expires_at: number; record: string }
+  sign_in_record: { id: string; tenant_id: string; created_at: number; record: string }
 }
 
 /** What an object of a tenant that Graph can list and soft-delete has. */
@@ -105,6 +118,11 @@ export const tablesToEmpty: readonly (keyof Tables)[] = [
   'role_assignment',
   'signing_key',
   'cloud_settings',
+  'authorization_code',
+  'refresh_token',
+  'device_code',
+  'browser_session',
+  'sign_in_record',
   'application',
   'service_principal',
   'directory_user',

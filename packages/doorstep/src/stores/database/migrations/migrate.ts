@@ -1,5 +1,6 @@
 import { type Row, UnusableDatabase } from '../database.ts'
 import { directoryMigration } from './0001-directory.ts'
+import { signInMigration } from './0002-sign-in.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
 export interface Migration {
@@ -9,7 +10,7 @@ export interface Migration {
 }
 
 /** Every migration there is, in the order in which they are applied. There is no way back. */
-export const migrations: readonly Migration[] = [directoryMigration]
+export const migrations: readonly Migration[] = [directoryMigration, signInMigration]
 
 /**
  * The statements that bring a database to the newest form, one after the other; each is resumed with its rows. The

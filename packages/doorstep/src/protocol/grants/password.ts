@@ -1,0 +1,70 @@
+import type { TenantStore } from '../../directory/tenant.ts'
+import type { User, UserPassword, UserStore } from '../../directory/user.ts'
+import type { SecretMatcher } from '../client-authentication/secret.ts'
+import { entraError } from '../errors.ts'
+import type { Grant } from './grant.ts'
+import { provenClient } from './proven-client.ts'
+import { nothingEarlier, requestedDelegation } from './requested-delegation.ts'
+import { authorizeUser, type UserGrantParts } from './user-authorization.ts'
+
+export interface PasswordParts extends UserGrantParts {
+  readonly tenants: TenantStore
+  readonly users: UserStore
+  readonly secrets: SecretMatcher
+  readonly newId: () => string
+}
+
+/** Resource owner password credentials grant. RFC 6749 §4.3; "OAuth 2.0 Resource Owner Password Credentials". */
+export function passwordGrant(parts: PasswordParts): Grant {
+  return {
+    grantTypes: ['password'],
+    async tenantOver(request, segment) {
+      if (segment.kind !== 'alias' || segment.alias !== 'organizations') throw entraError('passwordOverAlias')
+      const domain = request.required('username').split('@')[1]
+      const tenant = domain === undefined ? undefined : await parts.tenants.byDomain(domain)
+      if (!tenant) throw entraError('userNameWithoutTenant')
+      return tenant.id
+    },
+    required: ({ endpoint }) => ['username', 'password', endpoint === 'v1' ? 'resource' : 'scope'],
+    async redeem(request, context) {
+      const { tenant, now } = context
+      const client = await provenClient(request, context, null)
+      const requested = requestedDelegation(request, nothingEarlier, 'first')
+      const user = await parts.users.byPrincipalName(tenant.id, request.required('username'))
+      if (!user) throw entraError('userNotFound', { tenant: tenant.displayName })
+      const password = await parts.users.passwordOf(user.id)
+      if (!password) throw entraError('passwordMissing')
+      const hash = [{ id: user.id, secretHash: password.passwordHash }]
+      if (!(await parts.secrets.matchesAny(request.required('password'), hash))) throw entraError('passwordWrong')
+      refuseAccount(user, password)
+      return authorizeUser(
+        {
+          endpoint: request.endpoint,
+          client,
+          user,
+          signIn: {
+            tenantId: tenant.id,
+            userId: user.id,
+            method: 'pwd',
+            authenticatedAt: now,
+            sessionId: parts.newId(),
+          },
+          requested,
+          redirectUriType: null,
+          nonce: null,
+          redeemed: null,
+          consumes: [],
+          takenRefusal: null,
+        },
+        context,
+        parts,
+      )
+    },
+  }
+}
+
+/** What is said only to somebody who knows the password. @throws {EntraError} 50057 or 50055. */
+export function refuseAccount({ accountEnabled }: User, { mustChange }: UserPassword): void {
+  if (!accountEnabled) throw entraError('userDisabled')
+  if (mustChange) throw entraError('passwordExpired')
+}

@@ -1,0 +1,112 @@
+import type { User, UserStore } from '../../directory/user.ts'
+import { entraError } from '../errors.ts'
+import { isOpaqueToken, opaqueTokenId } from '../opaque-token.ts'
+import { platformInstant } from '../platform-instant.ts'
+import type { RefreshToken, RefreshTokenStore } from '../sign-in-records.ts'
+import type { TokenRequest } from '../token-request.ts'
+import { accountInTenant, type HomeAccount, homeOf } from './account-in-tenant.ts'
+import type { Grant, RedeemContext } from './grant.ts'
+import { provenClient } from './proven-client.ts'
+import { requestedDelegation } from './requested-delegation.ts'
+import { signedInUser } from './signed-in-user.ts'
+import { authorizeUser, isFamilyClient, type UserGrantParts } from './user-authorization.ts'
+
+export interface RefreshTokenParts extends UserGrantParts {
+  readonly refreshTokens: RefreshTokenStore
+  readonly users: UserStore
+}
+
+/**
+ * Refresh token grant (RFC 6749 §6) by Entra's rules: a token is for a user and a client, for any API and for every
+ * tenant the user belongs to; each use gives a new one, and the old one stays valid.
+ */
+export function refreshTokenGrant(parts: RefreshTokenParts): Grant {
+  const find = async (request: TokenRequest) => {
+    const text = request.required('refresh_token')
+    const found = await parts.refreshTokens.byId(opaqueTokenId(text))
+    if (!found) throw entraError(isOpaqueToken(text) ? 'refreshTokenInvalid' : 'codeMalformed')
+    return found
+  }
+  return {
+    grantTypes: ['refresh_token'],
+    tenantOver: async (request) => (await find(request)).tenantId,
+    required: () => ['refresh_token'],
+    async redeem(request, context) {
+      const { registered, now } = context
+      const token = await find(request)
+      refuseClient(token, registered.application.appId)
+      const { redirectUriType } = token
+      const client = await provenClient(request, context, redirectUriType)
+      refuseExpired(token, now)
+      const user = await accountOf(token, context, parts.users)
+      return authorizeUser(
+        {
+          endpoint: request.endpoint,
+          client,
+          user,
+          signIn: { ...token, tenantId: user.tenantId, userId: user.id },
+          requested: requestedDelegation(request, token, 'first'),
+          redirectUriType,
+          nonce: null,
+          redeemed: token,
+          consumes: [],
+          takenRefusal: null,
+        },
+        context,
+        parts,
+      )
+    },
+  }
+}
+
+/** @throws {EntraError} 70000 for another client, unless both are of the family that shares its tokens. */
+export function refuseClient({ clientAppId }: Pick<RefreshToken, 'clientAppId'>, appId: string): void {
+  if (clientAppId === appId) return
+  if (!isFamilyClient(clientAppId)) throw entraError('refreshTokenInvalid')
+  if (!isFamilyClient(appId)) throw entraError('refreshTokenNotOfFamily')
+}
+
+/** @throws {EntraError} 700082 after 90 days, 700084 for a page's after its 24 hours. */
+export function refuseExpired(token: RefreshToken, now: number): void {
+  if (now < token.expiresAt) return
+  const issuedAt = platformInstant(token.issuedAt)
+  throw entraError(token.redirectUriType === 'spa' ? 'pageRefreshTokenExpired' : 'refreshTokenExpired', { issuedAt })
+}
+
+/**
+ * Whether the password was changed since the token was issued. A sign-in that needed no password outlives that.
+ * @param changedDateTime - of the password, ISO 8601.
+ * @throws {EntraError} 50173
+ */
+export function refuseRevoked(token: RefreshToken, changedDateTime: string | undefined): void {
+  if (token.method !== 'pwd' || changedDateTime === undefined) return
+  const changedAt = Date.parse(changedDateTime)
+  if (changedAt <= token.issuedAt) return
+  throw entraError('grantRevoked', {
+    issuedAt: platformInstant(token.issuedAt),
+    validFrom: platformInstant(changedAt),
+  })
+}
+
+/**
+ * The user's account in the tenant asked for; account and password at home decide too.
+ * @throws {EntraError} 50034, 50057, 50173, or 50020 when there is none.
+ */
+async function accountOf(token: RefreshToken, { tenant, registered }: RedeemContext, users: UserStore): Promise<User> {
+  const { appId, displayName: name } = registered.application
+  const issuedFor = await users.byId(token.userId)
+  if (!issuedFor) throw entraError('userNotFound', { tenant: tenant.displayName })
+  const home: HomeAccount = homeOf(issuedFor)
+  const password = await users.passwordOf(home.userId)
+  refuseRevoked(token, password?.changedDateTime)
+  const atHome = home.userId === issuedFor.id ? issuedFor : await users.byId(home.userId)
+  if (!atHome) throw entraError('userNotFound', { tenant: tenant.displayName })
+  if (!atHome.accountEnabled) throw entraError('userDisabled')
+  if (issuedFor.tenantId === tenant.id) return signedInUser(issuedFor, tenant)
+  const account = await accountInTenant(home, tenant, users)
+  if (!account) {
+    const identityProvider = `https://sts.windows.net/${home.tenantId}/`
+    throw entraError('grantOfOtherTenant', { identityProvider, tenant: tenant.displayName, appId, name })
+  }
+  return signedInUser(account, tenant)
+}

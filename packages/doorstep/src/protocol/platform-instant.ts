@@ -1,0 +1,6 @@
+/** ISO 8601 with seven digits behind the second, as the platform's texts print an instant; milliseconds in. */
+export function platformInstant(milliseconds: number): string {
+  const instant = new Date(milliseconds)
+  const shown = Number.isNaN(instant.getTime()) ? new Date(0) : instant
+  return shown.toISOString().replace('Z', '0000Z')
+}
