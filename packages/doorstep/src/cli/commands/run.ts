@@ -24,7 +24,7 @@ export const run = command({
     offline: flag('refuse every host that is not part of the local cloud'),
   },
   examples: [
-    'doorstep run -- az login --service-principal -u APP_ID -p PASSWORD --tenant TENANT',
+    'doorstep run -- curl https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration',
     'doorstep run --ephemeral --seed doorstep.yaml -- npm test',
     'doorstep run --offline -- python app.py',
   ],
