@@ -224,14 +224,19 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   }
 }
 
+/** The listener's origin under its public name, where it has one. */
+function publicOrigin({ publicName }: DoorstepConfig, localOrigin: string): string[] {
+  return publicName ? [localOrigin.replace('localhost', publicName.toLowerCase())] : []
+}
+
 /** Our own Graph takes only tokens that this local cloud signed, under its real or its localhost issuer. */
-async function graphGuard({ kept, addresses }: Cloud) {
+async function graphGuard({ config, kept, addresses }: Cloud) {
   const { createGuard } = await import('@doorstep/guard')
   const keyOf = verificationKeys(kept.keys)
   return createGuard({
     tenants: 'any',
     audience: ['https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000'],
-    authorityHosts: ['https://login.microsoftonline.com', addresses.url],
+    authorityHosts: ['https://login.microsoftonline.com', addresses.url, ...publicOrigin(config, addresses.url)],
     clock: () => kept.clock.now(),
     keys: ({ kid }) => keyOf(kid),
   })

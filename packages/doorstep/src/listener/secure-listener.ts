@@ -27,7 +27,7 @@ export interface SecureListenerOptions {
 /** The one TLS listener, HTTP/1.1 and HTTP/2. */
 export interface SecureListener {
   /**
-   * Listens on 127.0.0.1 and, where there is one, ::1; or on `host` alone. Port 0 takes any free one.
+   * Listens on 127.0.0.1, where there is one on ::1, and on `host` when it is given. Port 0 takes any free one.
    * Resolves to the bound port. @throws the system's error, for example EADDRINUSE.
    */
   listen(port: number, host?: string): Promise<number>
@@ -66,7 +66,10 @@ export function secureListener(options: SecureListenerOptions): SecureListener {
     connectionsCheckingInterval: checkEveryMilliseconds,
   })
   const connections = trackConnections(server, headersLimitMilliseconds)
-  let overIpv6: Server | undefined
+  const accept = (socket: Duplex) => {
+    server.emit('connection', socket)
+  }
+  const others: Server[] = []
   let closing = false
 
   server.on('request', (request: AnyRequest, response: AnyResponse) => {
@@ -79,16 +82,15 @@ export function secureListener(options: SecureListenerOptions): SecureListener {
 
   return {
     async listen(port, host) {
-      const bound = await listenOn(server, port, host ?? '127.0.0.1')
-      if (!host) overIpv6 = await listenOverIpv6(bound, (socket) => server.emit('connection', socket))
+      const [first = '127.0.0.1', ...more] = addressesOf(host)
+      const bound = await listenOn(server, port, first)
+      for (const address of more) others.push(...(await listenBeside(address, bound, accept)))
       return bound
     },
-    accept: (socket) => {
-      server.emit('connection', socket)
-    },
+    accept,
     async close(graceMilliseconds) {
       closing = true
-      overIpv6?.close()
+      for (const other of others) other.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await connections.drain(graceMilliseconds)
       await closed
@@ -120,22 +122,34 @@ interface Listens {
 function listenOn(server: Listens, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host, ipv6Only: host.includes(':') }, () => {
+    server.listen({ port, host, ipv6Only: host === '::1' }, () => {
       server.off('error', reject)
       resolve((server.address() as AddressInfo).port)
     })
   })
 }
 
-/** Clients may turn `localhost` into ::1 and try nothing else. A machine without IPv6 does without. */
-async function listenOverIpv6(port: number, accept: (socket: Socket) => void): Promise<Server | undefined> {
+/** The addresses to listen on: loopback always, since the command line finds the local cloud there. */
+function addressesOf(host: string | undefined): string[] {
+  if (host === '::') return ['::']
+  if (host === '0.0.0.0') return ['0.0.0.0', '::1']
+  return ['127.0.0.1', '::1', ...(host !== undefined && !loopbackAddresses.has(host) ? [host] : [])]
+}
+
+const loopbackAddresses = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/**
+ * One more address for the same port; what comes there goes to the listener. Clients may turn `localhost` into ::1
+ * and try nothing else, so that is one; a machine without IPv6 does without.
+ */
+async function listenBeside(address: string, port: number, accept: (socket: Socket) => void): Promise<Server[]> {
   const server = createServer(accept)
   try {
-    await listenOn(server, port, '::1')
-    return server
+    await listenOn(server, port, address)
+    return [server]
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return undefined
+    if (address === '::1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return []
     throw error
   }
 }

@@ -102,3 +102,37 @@ describe('names', () => {
     expect(JSON.parse(text)).toEqual({ status: 'ok' })
   })
 })
+
+describe('a public name', () => {
+  it('is answered beside localhost, with its own origin as issuer, and every other name still is not', async () => {
+    const reachable = await startDoorstep({ arguments: ['--host', '127.0.0.2', '--public-name', 'doorstep.test'] })
+    try {
+      const { port } = new URL(reachable.url)
+      const ask = (address: string, host: string) =>
+        new Promise<{ status: number; text: string }>((resolve, reject) => {
+          const path = '/common/v2.0/.well-known/openid-configuration'
+          const options = {
+            host: address,
+            port,
+            path,
+            servername: 'doorstep.test',
+            headers: { host },
+            ca: reachable.ca,
+          }
+          const sent = request(options, async (response) => {
+            let text = ''
+            for await (const chunk of response) text += chunk
+            resolve({ status: response.statusCode ?? 0, text })
+          })
+          sent.on('error', reject)
+          sent.end()
+        })
+      const { text } = await ask('127.0.0.2', `doorstep.test:${port}`)
+      expect(JSON.parse(text).issuer).toBe(`https://doorstep.test:${port}/{tenantid}/v2.0`)
+      expect((await ask('127.0.0.2', 'elsewhere.test')).status).toBe(421)
+      expect((await reachable.request('GET', '/_doorstep/health')).status).toBe(200)
+    } finally {
+      await reachable.stop()
+    }
+  })
+})
