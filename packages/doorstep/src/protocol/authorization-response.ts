@@ -119,7 +119,7 @@ function present(name: string, value: string | undefined): (readonly [string, st
 
 /**
  * The `Location` of an answer in the query or the fragment. A query of the redirect URI's own is kept. The `#` at the
- * end of a query answer keeps the browser from handing on the fragment of the page before (RFC 9700 §4.2.4).
+ * end of a query answer keeps the browser from handing on the fragment of the page before (RFC 9700 §4.1.3).
  */
 export function redirectLocation({ mode, redirectUri, parameters }: AuthorizationResponse): string {
   const address = withPath(redirectUri)
