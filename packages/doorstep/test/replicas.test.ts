@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sendRaw } from './login/send-raw.ts'
 import { type RunningDoorstep, startDoorstep } from './support/start-doorstep.ts'
@@ -71,6 +73,20 @@ describe.skipIf(skipWithoutPostgres())('two replicas on one PostgreSQL', () => {
     expect(status).toBe(200)
     await first.control.request('POST', '/clock', { advanceSeconds: 600 })
     await expect.poll(async () => (await second.control.request('GET', '/clock')).body.offsetSeconds).toBe(600)
+  })
+
+  it('both follow a reset of one of them', async () => {
+    const [first, second] = [replica(0), replica(1)]
+    const { body } = await first.control.request('POST', '/reset', {})
+    const bootstrapOf = async ({ dataDirectory }: RunningDoorstep) =>
+      JSON.parse(await readFile(join(dataDirectory, 'bootstrap.json'), 'utf8'))
+    await expect.poll(async () => (await bootstrapOf(second)).tenantId).toBe(body.tenantId)
+    const { clientId, clientSecret, tenantId } = await bootstrapOf(second)
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
+    const scope = 'https://graph.microsoft.com/.default'
+    const text = new URLSearchParams({ ...form, scope }).toString()
+    expect((await first.request('POST', `/${tenantId}/oauth2/v2.0/token`, text)).status).toBe(200)
+    expect((await second.control.request('GET', '/instance')).body.tenantId).toBe(body.tenantId)
   })
 
   it('are not joined by one with another master key', async () => {

@@ -22,6 +22,8 @@ export interface SecureListenerOptions {
   readonly interceptCertificate: Certificate
   readonly isIntercepted: (host: string) => boolean
   readonly handle: (request: AnyRequest, response: AnyResponse) => void
+  /** For tests. How long the body of a request may take from the request's beginning; 60 seconds by default. */
+  readonly limits?: { readonly bodyMilliseconds?: number }
 }
 
 /** The one TLS listener, HTTP/1.1 and HTTP/2. */
@@ -33,7 +35,11 @@ export interface SecureListener {
   listen(port: number, host?: string): Promise<number>
   /** Takes a raw connection as if it had come to the listening port. */
   accept(socket: Duplex): void
-  /** Lets requests in flight finish, ends idle connections at once and what is left after `graceMilliseconds`. */
+  /**
+   * Lets requests in flight finish, ends idle connections at once and what is left after `graceMilliseconds`.
+   * Connections that are handed over while it runs, or later, are ended at once, so that whoever hands them over may
+   * close at the same time.
+   */
   close(graceMilliseconds: number): Promise<void>
 }
 
@@ -44,9 +50,11 @@ const checkEveryMilliseconds = 1_000
 
 /**
  * TLS 1.2 and 1.3, both protocols on one port. Half-sent HTTP/1 headers are watched by Node itself; those of HTTP/2
- * it does not show, so there a connection without an open stream is ended after the same time.
+ * it does not show, so there a connection without an open stream is ended after the same time. Half-sent bodies are
+ * answered with 408 over HTTP/1 and reset over HTTP/2.
  */
 export function secureListener(options: SecureListenerOptions): SecureListener {
+  const bodyMilliseconds = options.limits?.bodyMilliseconds ?? bodyLimitMilliseconds
   const intercept = contextOf(options.interceptCertificate)
   const own = contextOf(options.ownCertificate)
   const serverOptions = {
@@ -61,11 +69,12 @@ export function secureListener(options: SecureListenerOptions): SecureListener {
   const server = createSecureServer(serverOptions)
   // A secure HTTP/2 server takes these as properties, read when it begins to listen.
   Object.assign(server, {
-    headersTimeout: headersLimitMilliseconds,
-    requestTimeout: bodyLimitMilliseconds,
+    // Node takes the longer of the two for the body, whichever it is.
+    headersTimeout: Math.min(headersLimitMilliseconds, bodyMilliseconds),
+    requestTimeout: bodyMilliseconds,
     connectionsCheckingInterval: checkEveryMilliseconds,
   })
-  const connections = trackConnections(server, headersLimitMilliseconds)
+  const connections = trackConnections(server, { idleMilliseconds: headersLimitMilliseconds, bodyMilliseconds })
   const accept = (socket: Duplex) => {
     server.emit('connection', socket)
   }

@@ -1,6 +1,6 @@
 import type { Application } from '../directory/application.ts'
 import { roleTemplateId } from '../directory/directory-role.ts'
-import { firstPartyAppIds, microsoftServicesTenantId } from '../directory/first-party.ts'
+import { firstPartyAppIds, microsoftServicesTenantId } from '../directory/first-party-ids.ts'
 import type { PermissionGrant } from '../directory/permission.ts'
 import type { Tenant } from '../directory/tenant.ts'
 import type { Prompt } from './authorization-request.ts'

@@ -1,5 +1,5 @@
 import type { Application, PermissionScope } from '../directory/application.ts'
-import { firstPartyAppIds } from '../directory/first-party.ts'
+import { firstPartyAppIds } from '../directory/first-party-ids.ts'
 import type { ResourceInTenant } from './granted-scopes.ts'
 
 /** A permission that consent is about, with the words in which a person is asked. */

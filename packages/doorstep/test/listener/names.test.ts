@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,13 +20,13 @@ function requestAs(
   path: string,
   ca = interceptRoot,
   servername = host,
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(doorstep.url)
     const sent = request({ host: '127.0.0.1', port, path, servername, headers: { host }, ca }, async (response) => {
       let text = ''
       for await (const chunk of response) text += chunk
-      resolve({ status: response.statusCode ?? 0, text })
+      resolve({ status: response.statusCode ?? 0, text, headers: response.headers })
     })
     sent.on('error', reject)
     sent.end()
@@ -83,8 +84,9 @@ describe('names', () => {
   })
 
   it('sends pages of microsoft.com other than /devicelogin to the real www.microsoft.com', async () => {
-    const { status } = await requestAs('microsoft.com', '/en-us/windows')
+    const { status, headers } = await requestAs('microsoft.com', '/en-us/windows?form=M123&next=%2Fa')
     expect(status).toBe(302)
+    expect(headers.location).toBe('https://www.microsoft.com/en-us/windows?form=M123&next=%2Fa')
   })
 
   it('presents each name with its own root: neither vouches for the other', async () => {

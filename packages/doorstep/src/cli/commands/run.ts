@@ -21,7 +21,7 @@ export const run = command({
     data: dataOption,
     ephemeral: flag('a local cloud of its own that keeps nothing'),
     seed: text('FILE', 'tenants, users and applications to begin with; only when this run starts the local cloud'),
-    offline: flag('refuse every host that is not part of the local cloud'),
+    offline: flag('refuse every https host that is not part of the local cloud; plain http stays direct'),
   },
   examples: [
     'doorstep run -- curl https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration',

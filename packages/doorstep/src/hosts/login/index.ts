@@ -1,4 +1,5 @@
 import fastify from 'fastify'
+import { entraError } from '../../protocol/errors.ts'
 import { fastifyHost, type Host } from '../host.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorLookUpRoute } from './error-look-up.ts'
@@ -16,6 +17,10 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   const app = fastify({
     bodyLimit: bodyLimitInBytes,
     exposeHeadRoutes: false,
+    // What cannot be routed is a tenant that cannot be one: the only free part of every path.
+    frameworkErrors: (_error, request, reply) => {
+      answerRefusal(parts)(entraError('tenantIdentifierInvalid', { tenant: tenantOf(request.url) }), request, reply)
+    },
     routerOptions: {
       caseSensitive: false,
       ignoreDuplicateSlashes: true,
@@ -34,6 +39,10 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   instanceDiscoveryRoute(app)
   errorLookUpRoute(app)
   return withoutMicrosoftPages(await fastifyHost(app))
+}
+
+function tenantOf(url: string): string {
+  return url.split(/[/?]/)[1]?.slice(0, 300) ?? ''
 }
 
 /** Of microsoft.com only /devicelogin is ours; every other page is sent to where the real one is. */

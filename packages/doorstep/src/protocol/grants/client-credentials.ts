@@ -1,11 +1,11 @@
 import type { ApplicationStore, AppRole } from '../../directory/application.ts'
 import type { GroupStore } from '../../directory/group.ts'
+import { isGuid } from '../../directory/guid.ts'
 import type { AppRoleAssignment, AppRoleAssignmentStore } from '../../directory/permission.ts'
 import type { ServicePrincipalStore } from '../../directory/service-principal.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import { entraError } from '../errors.ts'
 import { requestedResource } from '../scopes.ts'
-import { isGuid } from '../tenant-segment.ts'
 import type { Client, Grant, Resource } from './grant.ts'
 
 export interface ClientCredentialsParts {

@@ -74,7 +74,7 @@ export interface Tables {
     record: string
   }
   signing_key: { key_id: string; created_at: number; record: string }
-  cloud_settings: { id: number; record: string }
+  cloud_settings: { id: number; record: string; version: number }
 }
 
 /** What an object of a tenant that Graph can list and soft-delete has. */
