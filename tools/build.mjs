@@ -49,7 +49,7 @@ async function buildCommandLineInto(dist, folder) {
     platform: 'node',
     // The SQLite addon finds its prebuilt file beside itself; pg-native is an optional peer that pg looks for.
     external: ['@photostructure/sqlite', 'pg-native'],
-    resolve: { conditionNames: ['doorstep-source', 'node', 'import', 'require', 'default'] },
+    resolve: { conditionNames: ['doorstep-source', 'node'] },
     logLevel: 'warn',
   })
   // CommonJS, because it starts sooner; chunks are .cjs, or they would be read as ES modules in this package.

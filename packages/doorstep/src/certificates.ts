@@ -34,10 +34,15 @@ export async function certificatesOf(folder: DataFolder, publicName: string | un
     stillGood(kept?.localhost, wantedNames, now) ?? make('Doorstep localhost root', wantedNames, now),
     stillGood(kept?.intercept, interceptedNames, now) ?? make('Doorstep interception root', interceptedNames, now),
   ])
+  // The roots first, and whenever they differ: a start that was cut off between two files is mended by the next.
+  for (const [name, { rootCertificate }] of [
+    ['ca.pem', localhost],
+    ['intercept-ca.pem', intercept],
+  ] as const) {
+    if ((await folder.read(name)) !== rootCertificate) await folder.write(name, rootCertificate)
+  }
   if (localhost !== kept?.localhost || intercept !== kept?.intercept) {
     await folder.write('certificates.json', JSON.stringify({ localhost, intercept }))
-    await folder.write('ca.pem', localhost.rootCertificate)
-    await folder.write('intercept-ca.pem', intercept.rootCertificate)
   }
   return { localhost, intercept }
 }

@@ -1,14 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { changeSettings } from './change-settings.ts'
 import type { Clock } from './clock.ts'
 import type { DoorstepConfig } from './config.ts'
 import { type DataFolder, readBootstrap } from './data-folder.ts'
-import { AlreadyExists } from './directory/changes.ts'
-import type { CloudSettings } from './directory/cloud-settings.ts'
+import { guidFrom } from './derived-id.ts'
+import { AlreadyExists, ConcurrentChange } from './directory/changes.ts'
+import { defaultCloudSettings } from './directory/cloud-settings.ts'
+import { firstPartyAppIds } from './directory/first-party-ids.ts'
 import { defaultDomain } from './directory/tenant.ts'
-import { bootstrapAppId, firstPartyUpgrade, firstStart, newBootstrapCredential } from './first-start.ts'
+import {
+  bootstrapAppId,
+  defaultTenantDomain,
+  type FirstStart,
+  firstPartyUpgrade,
+  firstStart,
+  newBootstrapApplication,
+  newBootstrapCredential,
+} from './first-start.ts'
 import type { MasterKey } from './secrets/master-key.ts'
 import type { SecretKeeper } from './secrets/secret-keeper.ts'
-import type { Stores } from './stores/stores.ts'
+import type { Seed } from './seed.ts'
+import type { Change, Stores } from './stores/stores.ts'
 import { version } from './version.ts'
 
 /** Who lives in this local cloud, as far as its ready line tells. */
@@ -32,26 +45,36 @@ export interface IdentityParts {
  * data folder, and what a newer Doorstep knows more. The database decides whether it is a first start.
  */
 export async function prepareIdentity(parts: IdentityParts): Promise<CloudIdentity> {
-  const { stores, folder } = parts
+  const { stores } = parts
   const application = await stores.applications.byAppId(bootstrapAppId)
-  if (!application) return makeFirstStart(parts)
-  if (!(await holdsBootstrapCredential(application.id, parts))) {
-    const { changes, bootstrap } = newBootstrapCredential(application, { ...parts, ...makers(parts) })
-    await stores.commit(changes)
-    await folder.write('bootstrap.json', JSON.stringify(bootstrap))
-  }
+  if (!application) return (await repairBootstrap(parts)) ?? makeFirstStart(parts)
+  await holdBootstrapCredential(application, parts)
   await upgrade(parts)
   return readIdentity(application.tenantId, stores)
 }
 
-/** Whether the data folder's credential is one of the bootstrap application's; a restored folder may hold another. */
-async function holdsBootstrapCredential(applicationId: string, parts: IdentityParts): Promise<boolean> {
-  const bootstrap = await readBootstrap(parts.folder.path)
-  if (!bootstrap) return false
-  for (const { keyId, secretHash } of await parts.stores.passwordCredentials.byOwner(applicationId)) {
-    if (await parts.secrets.matches(bootstrap.clientSecret, { id: keyId, secretHash })) return true
-  }
-  return false
+/**
+ * Where there is the tenant of a first start but no bootstrap application, somebody deleted it: it is made anew.
+ * Undefined where there is no such tenant, which makes this a first start.
+ */
+async function repairBootstrap(parts: IdentityParts): Promise<CloudIdentity | undefined> {
+  const { stores, folder, clock } = parts
+  const tenant = await stores.tenants.byDomain(defaultTenantDomain)
+  if (!tenant) return undefined
+  const graph = await stores.servicePrincipals.byAppId(tenant.id, firstPartyAppIds.microsoftGraph)
+  const [subscription] = await stores.subscriptions.byTenant(tenant.id)
+  if (!graph || !subscription) return undefined
+  const made = newBootstrapApplication(tenant, subscription, graph, { clock, ...makers(parts) })
+  await stores.commit(made.changes)
+  await folder.write('bootstrap.json', JSON.stringify(made.credential))
+  return readIdentity(tenant.id, stores)
+}
+
+/** Empties the local cloud and makes it as after its first start, in one commit. */
+export async function resetIdentity(parts: IdentityParts): Promise<CloudIdentity> {
+  const first = await firstStart({ clock: parts.clock, ...makers(parts) })
+  await parts.stores.reset(changesOf(first))
+  return settle(first, parts)
 }
 
 const makers = ({ secrets }: IdentityParts) => ({
@@ -61,28 +84,66 @@ const makers = ({ secrets }: IdentityParts) => ({
   hashPassword: (password: string) => secrets.hashChosen(password),
 })
 
+const changesOf = ({ changes }: FirstStart): readonly Change[] => [
+  ...changes,
+  { change: 'setCloudSettings', settings: { ...defaultCloudSettings, writtenBy: version } },
+]
+
 async function makeFirstStart(parts: IdentityParts): Promise<CloudIdentity> {
-  const { stores, folder, clock } = parts
-  const first = await firstStart({ clock, ...makers(parts) })
+  const first = await firstStart({ clock: parts.clock, ...makers(parts) })
   try {
-    const settings: CloudSettings = { ...(await stores.settings.read()), writtenBy: version }
-    await stores.commit([...first.changes, { change: 'setCloudSettings', settings }])
+    await parts.stores.commit(changesOf(first))
   } catch (error) {
     // Another replica on the same database was a moment earlier: its tenant is the one.
-    if (error instanceof AlreadyExists) return prepareIdentity(parts)
+    if (wasRaced(error) && (await parts.stores.applications.byAppId(bootstrapAppId))) return prepareIdentity(parts)
     throw error
   }
-  await folder.write('bootstrap.json', JSON.stringify(first.bootstrap))
-  const { tenant, subscription, administrator } = first
+  return settle(first, parts)
+}
+
+async function settle({ bootstrap, tenant, subscription, administrator }: FirstStart, { folder }: IdentityParts) {
+  await folder.write('bootstrap.json', JSON.stringify(bootstrap))
   return { tenantId: tenant.id, subscriptionId: subscription.id, administrator }
 }
 
+const wasRaced = (error: unknown) => error instanceof AlreadyExists || error instanceof ConcurrentChange
+
+/**
+ * Sees to it that the data folder's credential is one of the bootstrap application's; a restored folder may hold
+ * another. A new one replaces the one that this folder had before, so that none is left behind that nobody knows.
+ */
+async function holdBootstrapCredential(
+  application: { readonly id: string; readonly appId: string; readonly tenantId: string },
+  parts: IdentityParts,
+): Promise<void> {
+  const { stores, folder, secrets } = parts
+  const kept = await stores.passwordCredentials.byOwner(application.id)
+  const held = await readBootstrap(folder.path)
+  const hashes = kept.map(({ secretHash }) => secretHash)
+  if (held?.tenantId === application.tenantId && (await secrets.matchesAny(held.clientSecret, hashes))) return
+  const keyId = guidFrom(`bootstrap credential of ${folder.path} on ${hostname()}`)
+  const { changes, bootstrap } = newBootstrapCredential(application, { ...parts, ...makers(parts), newId: () => keyId })
+  const before = kept.filter((credential) => credential.keyId === keyId)
+  await stores.commit([
+    ...before.map(() => ({ change: 'removePasswordCredential' as const, ownerId: application.id, keyId })),
+    ...changes,
+  ])
+  await folder.write('bootstrap.json', JSON.stringify(bootstrap))
+}
+
 /** Once after each update of Doorstep: first-party applications that the store does not know yet. */
-async function upgrade({ stores, clock }: IdentityParts): Promise<void> {
+async function upgrade(parts: IdentityParts): Promise<void> {
+  const { stores, clock } = parts
   const settings = await stores.settings.read()
   if (settings.writtenBy === version) return
-  const changes = await firstPartyUpgrade(stores, { clock, newId: () => randomUUID() })
-  await stores.commit([...changes, { change: 'setCloudSettings', settings: { ...settings, writtenBy: version } }])
+  try {
+    const changes = await firstPartyUpgrade(stores, { clock, newId: () => randomUUID() })
+    await stores.commit([...changes, { change: 'setCloudSettings', settings: { ...settings, writtenBy: version } }])
+  } catch (error) {
+    // Another replica of the same version did it, or something else was changed: look again.
+    if (wasRaced(error)) return upgrade(parts)
+    throw error
+  }
 }
 
 async function readIdentity(tenantId: string, stores: Stores): Promise<CloudIdentity> {
@@ -97,31 +158,45 @@ async function readIdentity(tenantId: string, stores: Stores): Promise<CloudIden
   }
 }
 
-/** Applies the seed, and what the command line says of propagation, as one commit. Resolves to the seed's notices. */
+/** Reads the seed file of a configuration. @throws {SeedError} with every problem in it. */
+export async function seedOf({ seed }: Pick<DoorstepConfig, 'seed'>): Promise<Seed | undefined> {
+  if (!seed) return undefined
+  const { parseSeed } = await import('./seed.ts')
+  return parseSeed(seed.text, seed.name)
+}
+
+/**
+ * Applies the seed as one commit, then what the command line says of propagation. Resolves to sentences that a person
+ * should read once.
+ */
 export async function applySeed(
-  { seed, propagationInSeconds }: Pick<DoorstepConfig, 'seed' | 'propagationInSeconds'>,
+  seed: Seed | undefined,
+  propagationInSeconds: number | undefined,
   parts: IdentityParts,
 ): Promise<readonly string[]> {
-  let notices: readonly string[] = []
-  if (seed) {
-    const { parseSeed, planSeed } = await import('./seed.ts')
-    const plan = await planSeed(parseSeed(seed.text, seed.name), parts.stores, {
-      ...makers(parts),
-      clock: parts.clock,
-      hashChosen: parts.secrets.hashChosen,
-      matches: parts.secrets.matches,
-      keyedHash: (text) => parts.masterKey.keyedHash(text, 'seed'),
-    })
+  const notices = seed ? [...(await commitSeed(seed, parts))] : []
+  if (propagationInSeconds === undefined) return notices
+  const delay = propagationInSeconds
+  const propagation = { roleAssignments: delay, consents: delay, servicePrincipals: delay }
+  await changeSettings(parts.stores, (before) => ({ ...before, propagationInSeconds: propagation }))
+  return [...notices, 'Propagation delays are kept and have no effect yet: changes take effect at once.']
+}
+
+async function commitSeed(seed: Seed, parts: IdentityParts): Promise<readonly string[]> {
+  const { planSeed } = await import('./seed.ts')
+  const plan = await planSeed(seed, parts.stores, {
+    ...makers(parts),
+    clock: parts.clock,
+    hashChosen: parts.secrets.hashChosen,
+    matches: parts.secrets.matches,
+    keyedHash: (text) => parts.masterKey.keyedHash(text, 'seed'),
+  })
+  try {
     if (plan.changes.length > 0) await parts.stores.commit(plan.changes)
-    notices = plan.notices
+  } catch (error) {
+    // Somebody wrote at the same time; what is left to change is decided anew.
+    if (error instanceof ConcurrentChange) return commitSeed(seed, parts)
+    throw error
   }
-  if (propagationInSeconds !== undefined) {
-    const settings = await parts.stores.settings.read()
-    const delay = propagationInSeconds
-    const propagation = { roleAssignments: delay, consents: delay, servicePrincipals: delay }
-    await parts.stores.commit([
-      { change: 'setCloudSettings', settings: { ...settings, propagationInSeconds: propagation } },
-    ])
-  }
-  return notices
+  return plan.notices
 }

@@ -14,8 +14,6 @@ export interface DoorstepConfig {
   readonly database?: string | undefined
   /** The seed file's text and the name to call it by in messages. */
   readonly seed?: { readonly text: string; readonly name: string } | undefined
-  /** Refuses to tunnel to hosts that are not intercepted. */
-  readonly offline?: boolean | undefined
   /** Seconds until role assignments, consents and service principals take effect; overrides the seed. */
   readonly propagationInSeconds?: number | undefined
   /** 32 bytes, hexadecimal or base64; else a file in the data folder holds the master key. */

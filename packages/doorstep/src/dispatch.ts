@@ -40,6 +40,15 @@ export function dispatcher(parts: DispatchParts): (request: RawRequest, response
     host.then((ready) => made.set(room, ready)).catch(() => inTheMaking.delete(room))
     return host
   }
+  /** One request that a host cannot bear must not end the others. */
+  const answerWith = (host: Host, request: RawRequest, response: RawResponse, asked: AskedOrigin): void => {
+    try {
+      host.handle(request, response, asked)
+    } catch (fault) {
+      parts.reportFault(fault)
+      refuse(response, 500, 'InternalServerError', 'Doorstep failed at this request; its log says why.')
+    }
+  }
   return (request, response) => {
     const name = hostOf(request)
     request.url = pathOf(request.url ?? '/')
@@ -47,11 +56,11 @@ export function dispatcher(parts: DispatchParts): (request: RawRequest, response
     if (!asked) return refuse(response, 421, 'MisdirectedRequest', unknownName(name))
     const room = asked.kind === 'entra' ? parts.roomOf(name) : takePrefix(request)
     const ready = room && made.get(room)
-    if (ready) return ready.handle(request, response, asked)
+    if (ready) return answerWith(ready, request, response, asked)
     const make = room && parts.rooms[room]
     if (!make) return refuse(response, 501, 'NotImplemented', notBuilt(name, room ?? 'login'))
     hostFor(room, make).then(
-      (host) => host.handle(request, response, asked),
+      (host) => answerWith(host, request, response, asked),
       (fault) => {
         parts.reportFault(fault)
         refuse(response, 500, 'InternalServerError', 'This part of Doorstep could not start; its log says why.')

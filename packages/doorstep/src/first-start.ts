@@ -1,14 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { BootstrapCredential } from './data-folder.ts'
 import { guidFrom } from './derived-id.ts'
 import { type Application, type ApplicationStore, newApplication } from './directory/application.ts'
 import type { DirectoryChange } from './directory/changes.ts'
 import { roleTemplateId } from './directory/directory-role.ts'
-import {
-  firstPartyAppIds,
-  initialFirstPartyApplications,
-  microsoftServicesDomain,
-  microsoftServicesTenantId,
-} from './directory/first-party.ts'
+import { initialFirstPartyApplications } from './directory/first-party.ts'
+import { firstPartyAppIds, microsoftServicesDomain, microsoftServicesTenantId } from './directory/first-party-ids.ts'
 import { graphAppRoles } from './directory/graph-permissions.ts'
 import { yearsAfter } from './directory/password-credential.ts'
 import { appRoleAssignmentId } from './directory/permission-id.ts'
@@ -24,13 +21,6 @@ export interface FirstStartParts extends NewObjectParts {
   hashPassword(password: string): Promise<string>
   newSecret(): { readonly secretText: string; readonly secretHash: string; readonly hint: string }
   newPassword(): string
-}
-
-/** The content of `bootstrap.json`: with it the command line administers its own local cloud. */
-export interface BootstrapCredential {
-  readonly tenantId: string
-  readonly clientId: string
-  readonly clientSecret: string
 }
 
 /** What an empty store begins with, and the two secrets that are shown once. */
@@ -133,12 +123,13 @@ async function newAdministrator(tenant: Tenant, subscription: Subscription, part
   return { credential: { userPrincipalName, password }, changes }
 }
 
-function newBootstrapApplication(
+/** The application by which the command line works; also made anew where somebody deleted it. */
+export function newBootstrapApplication(
   tenant: Tenant,
   subscription: Subscription,
-  graph: ServicePrincipal,
+  graph: Pick<ServicePrincipal, 'id' | 'appId'>,
   parts: FirstStartParts,
-) {
+): { readonly credential: BootstrapCredential; readonly changes: readonly Change[] } {
   const createdDateTime = timestamp(parts.clock)
   const roles = graphAppRoles.filter(({ value }) => value !== null && bootstrapAppRoles.includes(value))
   const application = newApplication(

@@ -1,9 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { certificatesOf } from './certificates.ts'
+import { changeSettings } from './change-settings.ts'
 import { type MovableClock, movableClock } from './clock.ts'
-import { applySeed, type CloudIdentity, type IdentityParts, prepareIdentity } from './cloud-identity.ts'
+import {
+  applySeed,
+  type CloudIdentity,
+  type IdentityParts,
+  prepareIdentity,
+  resetIdentity,
+  seedOf,
+} from './cloud-identity.ts'
 import type { Doorstep, DoorstepConfig } from './config.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { firstPartyAppIds } from './directory/first-party-ids.ts'
 import { type DispatchParts, dispatcher } from './dispatch.ts'
 import { reportFault } from './fault-log.ts'
 import type { ControlledClock, ControlParts, RunOptions } from './hosts/control/index.ts'
@@ -13,6 +22,7 @@ import { interceptedHosts, roomOf } from './interceptor/host-map.ts'
 import { type SecureListener, secureListener } from './listener/secure-listener.ts'
 import { type MasterKey, newMasterKeyText, readMasterKey } from './secrets/master-key.ts'
 import { secretKeeper } from './secrets/secret-keeper.ts'
+import type { Seed } from './seed.ts'
 import { openStores } from './stores/open.ts'
 import type { Stores } from './stores/stores.ts'
 import { tokenIssuer } from './tokens/issuer.ts'
@@ -29,27 +39,63 @@ type Opened = (() => Promise<unknown> | unknown)[]
 /**
  * Starts a local cloud: takes the data folder, opens what is kept, and answers. The only file that knows every part;
  * read it to see what depends on what.
- * @throws {DataFolderError} {SeedError}, or the system's error when a port is taken; nothing is left running then.
+ * @throws {DataFolderError} {SeedError}, or the system's error when a port is taken; nothing is left running then, and
+ * a first start that did not come to its end is none.
  */
 export async function createDoorstep(config: DoorstepConfig): Promise<Doorstep> {
   const started = performance.now()
   const opened: Opened = []
-  const close = async () => {
-    for (const end of opened.splice(0).reverse()) await end()
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= closeAll(opened)
+    return closing
   }
   try {
+    const seed = await seedOf(config)
     const kept = await openKept(config, opened)
+    const answering = await listen(config, kept, seed, opened)
     const identity = await prepareIdentity(kept)
-    const notices = await applySeed(config, kept)
-    const answering = await answer(config, kept, identity, opened)
-    const { url, proxy } = answering
+    const notices = await seedOrUndo(config, kept, identity, seed)
+    const { url, proxy } = await answering.begin()
     const caCertificate = kept.folder.pathOf('ca.pem')
     const startedInMilliseconds = Math.round(performance.now() - started)
     const dataDirectory = kept.folder.path
     const ready = { url, proxy, ...identity, caCertificate, dataDirectory, startedInMilliseconds }
     return { ready, notices, stopRequested: answering.stopRequested, close }
   } catch (error) {
-    await close()
+    // What failed first is what a person has to know.
+    await close().catch(reportFault)
+    throw error
+  }
+}
+
+/** Closes everything, the last opened first, whatever fails on the way. @throws the first failure, at the end. */
+async function closeAll(opened: Opened): Promise<void> {
+  const failures: unknown[] = []
+  for (const end of opened.splice(0).reverse()) {
+    try {
+      await end()
+    } catch (failure) {
+      failures.push(failure)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
+/**
+ * Applies the seed. When that fails at a first start, the first start is undone too: its password was never shown, so
+ * the next start has to be the first. On a database that is shared another replica may live by it already.
+ */
+async function seedOrUndo(
+  { propagationInSeconds, database }: DoorstepConfig,
+  kept: Kept,
+  { administrator }: CloudIdentity,
+  seed: Seed | undefined,
+): Promise<readonly string[]> {
+  try {
+    return await applySeed(seed, propagationInSeconds, kept)
+  } catch (error) {
+    if (administrator.password !== undefined && database === undefined) await kept.stores.reset([])
     throw error
   }
 }
@@ -74,9 +120,10 @@ async function openKept(config: DoorstepConfig, opened: Opened): Promise<Kept> {
   const followSettings = async () => clock.moveTo((await stores.settings.read()).clockOffsetMilliseconds)
   await followSettings()
   const keys = await keyRingOf(stores, masterKey)
+  // One after another: an answer that was read earlier must not overwrite one that was read later.
+  let followed: Promise<void> = Promise.resolve()
   stores.onChange((changed) => {
-    const followed = changed === 'settings' ? followSettings() : keys.reload()
-    followed.catch(reportFault)
+    followed = followed.then(changed === 'settings' ? followSettings : keys.reload).catch(reportFault)
   })
   return { folder, stores, certificates, clock, keys, masterKey, secrets: secretKeeper(masterKey) }
 }
@@ -99,17 +146,18 @@ function keyRingOf(stores: Stores, masterKey: MasterKey): Promise<KeyRing> {
     seal: (privateKey) => masterKey.seal(privateKey, purpose),
     open: (sealed) => masterKey.open(sealed, purpose),
     machineTime: Date.now,
+    reportFault,
   })
 }
 
 interface Answering {
-  readonly url: string
-  readonly proxy: string
   readonly stopRequested: Promise<void>
+  /** Lets requests in, and writes down where; those that came before wait for it. */
+  begin(): Promise<{ readonly url: string; readonly proxy: string }>
 }
 
-/** Opens the listener and the proxy, and writes down where they are. */
-async function answer(config: DoorstepConfig, kept: Kept, identity: CloudIdentity, opened: Opened): Promise<Answering> {
+/** Takes the ports of the listener and the proxy, before anything is written that a taken port would leave half done. */
+async function listen(config: DoorstepConfig, kept: Kept, seed: Seed | undefined, opened: Opened): Promise<Answering> {
   const { certificates, folder } = kept
   const addresses = { url: '', proxy: '', tlsPort: 0 }
   const stopping = new AbortController()
@@ -117,43 +165,71 @@ async function answer(config: DoorstepConfig, kept: Kept, identity: CloudIdentit
   const stopRequested = new Promise<void>((resolve) => {
     requestStop = resolve
   })
-  const runProxies = (options: RunOptions) =>
-    runProxy(options, { listener, handle, tlsPort: addresses.tlsPort, offset: kept.clock.offset() })
+  const controlToken = await controlTokenOf(folder)
+  const begun = gate()
+  const oneByOne = inTurn()
   const cloud: Cloud = {
     config,
     kept,
-    identity,
+    seed,
+    oneByOne,
     addresses,
     stopping: stopping.signal,
     requestStop,
-    openRun: runProxies,
+    openRun: openRunProxy,
   }
-  const controlToken = await controlTokenOf(folder)
-  const handle = dispatcher({
+  const dispatch = dispatcher({
     rooms: roomsOf(cloud, controlToken),
     roomOf,
     localOrigin: () => addresses.url,
     publicName: config.publicName,
     reportFault,
   })
+  const handle: Handle = (request, response) => begun.pass(() => dispatch(request, response))
+  function openRunProxy(options: RunOptions) {
+    return runProxy(options, { listener, handle, tlsPort: addresses.tlsPort, offset: kept.clock.offset() })
+  }
   const listener = secureListener({
     ownCertificate: certificates.localhost,
     interceptCertificate: certificates.intercept,
     isIntercepted: (host) => roomOf(host) !== undefined,
     handle,
   })
-  opened.push(() => listener.close(graceMilliseconds))
+  const proxy = interceptingProxy(listener, handle, { offline: false })
+  opened.push(() => Promise.all([proxy.close(graceMilliseconds), listener.close(graceMilliseconds)]))
   addresses.tlsPort = await listener.listen(config.port, config.host)
   addresses.url = `https://localhost:${addresses.tlsPort}`
-  const proxy = interceptingProxy(listener, handle, { offline: config.offline ?? false })
-  const proxyPort = await proxy.listen(config.proxyPort)
-  opened.push(() => proxy.close(graceMilliseconds))
-  addresses.proxy = `http://127.0.0.1:${proxyPort}`
+  addresses.proxy = `http://127.0.0.1:${await proxy.listen(config.proxyPort)}`
   opened.push(() => stopping.abort())
-  const { url } = addresses
-  const instance = { url, proxy: addresses.proxy, processId: process.pid, publicName: config.publicName }
-  await folder.write('instance.json', JSON.stringify(instance))
-  return { url, proxy: addresses.proxy, stopRequested }
+  return {
+    stopRequested,
+    async begin() {
+      const { url, proxy: proxyAddress } = addresses
+      const instance = { url, proxy: proxyAddress, processId: process.pid, publicName: config.publicName }
+      await folder.write('instance.json', JSON.stringify(instance))
+      begun.open()
+      // After another replica's reset this one needs a credential of the new bootstrap application.
+      if (config.database !== undefined) {
+        kept.stores.onChange((changed) => {
+          if (changed === 'settings') oneByOne(() => prepareIdentity(kept)).catch(reportFault)
+        })
+      }
+      return { url, proxy: proxyAddress }
+    },
+  }
+}
+
+/** Keeps back what comes too early. */
+function gate() {
+  let isOpen = false
+  const early: (() => void)[] = []
+  return {
+    pass: (work: () => void) => void (isOpen ? work() : early.push(work)),
+    open: () => {
+      isOpen = true
+      for (const work of early.splice(0)) work()
+    },
+  }
 }
 
 /** What control proves its callers by; made at a first start and kept. */
@@ -196,7 +272,9 @@ async function runProxy(
 interface Cloud {
   readonly config: DoorstepConfig
   readonly kept: Kept
-  readonly identity: CloudIdentity
+  readonly seed: Seed | undefined
+  /** Resets, and what follows from those of other replicas, one after another. */
+  readonly oneByOne: <Result>(work: () => Promise<Result>) => Promise<Result>
   readonly addresses: { readonly url: string; readonly proxy: string; readonly tlsPort: number }
   readonly stopping: AbortSignal
   readonly requestStop: () => void
@@ -212,7 +290,13 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
       const { loginHost } = await import('./hosts/login/index.ts')
       const pairwiseHash = (text: string) => masterKey.keyedHash(text, 'pairwise subject')
       const issuer = tokenIssuer(keys.current)
-      return loginHost({ ...stores, secrets, clock, keys, issuer, pairwiseHash, reportFault })
+      const purpose = 'sign-in flow'
+      const seal = {
+        seal: (text: string) => masterKey.seal(text, purpose),
+        open: (sealed: string) => masterKey.open(sealed, purpose),
+      }
+      const makers = { newId: () => randomUUID() }
+      return loginHost({ ...stores, ...makers, secrets, clock, keys, issuer, pairwiseHash, seal, reportFault })
     },
     graph: async () => {
       const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
@@ -226,14 +310,19 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   }
 }
 
+/** The listener's origin under its public name, where it has one. */
+function publicOrigin({ publicName }: DoorstepConfig, localOrigin: string): string[] {
+  return publicName ? [localOrigin.replace('localhost', publicName.toLowerCase())] : []
+}
+
 /** Our own Graph takes only tokens that this local cloud signed, under its real or its localhost issuer. */
-async function graphGuard({ kept, addresses }: Cloud) {
+async function graphGuard({ config, kept, addresses }: Cloud) {
   const { createGuard } = await import('@doorstep/guard')
   const keyOf = verificationKeys(kept.keys)
   return createGuard({
     tenants: 'any',
-    audience: ['https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000'],
-    authorityHosts: ['https://login.microsoftonline.com', addresses.url],
+    audience: ['https://graph.microsoft.com', firstPartyAppIds.microsoftGraph],
+    authorityHosts: ['https://login.microsoftonline.com', addresses.url, ...publicOrigin(config, addresses.url)],
     clock: () => kept.clock.now(),
     keys: ({ kid }) => keyOf(kid),
   })
@@ -242,55 +331,62 @@ async function graphGuard({ kept, addresses }: Cloud) {
 function controlParts(cloud: Cloud, controlToken: string): ControlParts {
   const { kept, addresses } = cloud
   const startedAt = new Date(performance.timeOrigin).toISOString()
-  let { identity } = cloud
   return {
     controlToken,
-    describe: () => ({
-      ...addresses,
-      tenantId: identity.tenantId,
-      subscriptionId: identity.subscriptionId,
-      administrator: { userPrincipalName: identity.administrator.userPrincipalName },
-      caCertificate: kept.folder.pathOf('ca.pem'),
-      dataDirectory: kept.folder.path,
-      processId: process.pid,
-      version,
-      startedAt,
-    }),
-    clock: controlledClock(kept),
-    async reset() {
-      identity = await resetCloud(cloud)
-      return identity
+    async describe() {
+      const { tenantId, subscriptionId, administrator } = await prepareIdentity(kept)
+      return {
+        ...addresses,
+        tenantId,
+        subscriptionId,
+        administrator: { userPrincipalName: administrator.userPrincipalName },
+        caCertificate: kept.folder.pathOf('ca.pem'),
+        dataDirectory: kept.folder.path,
+        processId: process.pid,
+        version,
+        startedAt,
+      }
     },
+    clock: controlledClock(kept),
+    reset: () => cloud.oneByOne(() => resetCloud(cloud)),
     requestStop: cloud.requestStop,
     openRun: cloud.openRun,
     stopping: cloud.stopping,
+    reportFault,
+  }
+}
+
+/** Runs one piece of work after another, however many ask at once. */
+function inTurn() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const next = last.then(work, work)
+    last = next.catch(() => {})
+    return next
   }
 }
 
 /** Moves the clock and keeps its offset, so that a restart does not travel back in time. */
 function controlledClock({ stores, clock }: Kept): ControlledClock {
-  const moveTo = async (clockOffsetMilliseconds: number) => {
-    const settings = { ...(await stores.settings.read()), clockOffsetMilliseconds }
-    await stores.commit([{ change: 'setCloudSettings', settings }])
+  const moveTo = async (offsetFrom: (before: number) => number) => {
+    const { clockOffsetMilliseconds } = await changeSettings(stores, (before) => ({
+      ...before,
+      clockOffsetMilliseconds: offsetFrom(before.clockOffsetMilliseconds),
+    }))
     clock.moveTo(clockOffsetMilliseconds)
   }
   return {
     read: () => ({ now: clock.now(), offsetMilliseconds: clock.offset() }),
-    advance: (milliseconds) => moveTo(clock.offset() + milliseconds),
-    setTo: (now) => moveTo(now - Date.now()),
-    reset: () => moveTo(0),
+    advance: (milliseconds) => moveTo((before) => before + milliseconds),
+    setTo: (now) => moveTo(() => now - Date.now()),
+    reset: () => moveTo(() => 0),
   }
 }
 
-/** Empties the store and makes a first start again; the signing keys stay, so that published keys stay true. */
-async function resetCloud({ config, kept }: Cloud): Promise<CloudIdentity> {
-  const { stores, keys, clock } = kept
-  const signingKeys = await stores.signingKeys.list()
-  await stores.clear()
-  await stores.commit(signingKeys.map((key) => ({ change: 'addSigningKey', key })))
-  await keys.reload()
-  clock.moveTo(0)
-  const identity = await prepareIdentity(kept)
-  await applySeed(config, kept)
+/** Makes the local cloud as after its first start, and applies the seed again. Published keys stay true. */
+async function resetCloud({ config, kept, seed }: Cloud): Promise<CloudIdentity> {
+  kept.clock.moveTo(0)
+  const identity = await resetIdentity(kept)
+  await applySeed(seed, config.propagationInSeconds, kept)
   return identity
 }

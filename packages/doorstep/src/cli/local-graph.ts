@@ -9,6 +9,8 @@ import { requestLocal } from './local-https.ts'
 export interface GraphClient {
   /** The tenant that answers. */
   readonly tenantId: string
+  /** The client id by which this command line works. */
+  readonly clientId: string
   /** @throws {GraphRefusal} for every answer that is no success */
   get<Answer>(path: string): Promise<Answer>
   /** All pages of a collection. */
@@ -52,6 +54,7 @@ export async function localGraph(dataDirectory: string, environment: CommandIO['
   }
   return {
     tenantId: bootstrap.tenantId,
+    clientId: bootstrap.clientId,
     get: (path) => ask('GET', `${root}${path}`),
     post: (path, body) => ask('POST', `${root}${path}`, body),
     delete: (path) => ask('DELETE', `${root}${path}`),

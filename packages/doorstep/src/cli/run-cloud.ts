@@ -28,7 +28,7 @@ export interface RunCloud {
 }
 
 /** Bound on the wait for somebody else's start or stop, and for our own start. */
-const patienceMilliseconds = 30_000
+const patienceMilliseconds = 120_000
 
 /**
  * Joins the local cloud of a data folder, else starts one that ends after its last run. Of several runs that start at

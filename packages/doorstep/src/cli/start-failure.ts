@@ -1,5 +1,5 @@
 import type { DoorstepConfig } from '../config.ts'
-import { RefusedError } from './failure.ts'
+import { RefusedError, UsageError } from './failure.ts'
 import { findPortHolder } from './port-holder.ts'
 
 /** What kept the local cloud from starting, in words that help; other errors are returned as they are. */
@@ -12,7 +12,20 @@ export async function explainStartFailure(error: unknown, config: DoorstepConfig
       `This user may not listen on port ${port}. Choose one above 1023 with ${optionOf(port, config)}.`,
     )
   }
-  return error
+  const unusable = unusableSetting(error, config)
+  return unusable === undefined ? error : new UsageError(unusable)
+}
+
+/** What is wrong with an option or a setting, in the words of whoever gave it. */
+function unusableSetting(error: Error, { host, publicName }: DoorstepConfig): string | undefined {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL' || code === 'EINVAL') {
+    return `--host ${host} is not an address of this machine. Give one that is, or 0.0.0.0 for all of them.`
+  }
+  if (error instanceof TypeError && /dnsNames/.test(error.message)) {
+    return `--public-name ${publicName} is not a DNS name. Write the name alone, without https:// and port: entra.test.`
+  }
+  return /master key/.test(error.message) ? error.message : undefined
 }
 
 async function portTaken(port: number, config: DoorstepConfig): Promise<RefusedError> {

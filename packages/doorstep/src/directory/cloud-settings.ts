@@ -1,5 +1,7 @@
 /** What holds for the whole local cloud, whichever tenant: kept beside the tenants, changed by seed and control. */
 export interface CloudSettings {
+  /** Counts the changes; a write names the version it was decided on. */
+  readonly version: number
   /** How far the clock is ahead of the machine's, in milliseconds. */
   readonly clockOffsetMilliseconds: number
   /** Whether people are asked for consent, as Entra does, or every request counts as consented. */
@@ -22,6 +24,7 @@ export interface CloudSettings {
 
 /** What a new local cloud begins with: Entra's own behaviour, no delays. */
 export const defaultCloudSettings: CloudSettings = {
+  version: 0,
   clockOffsetMilliseconds: 0,
   consent: 'ask',
   accessTokenLifetimeInSeconds: null,

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guidFrom } from '../derived-id.ts'
-import {
-  cdfApi,
-  defaultCdfClusters,
-  firstPartyAppIds,
-  firstPartyApplications,
-  initialFirstPartyApplications,
-  microsoftServicesTenantId,
-} from './first-party.ts'
+import { cdfApi, defaultCdfClusters, firstPartyApplications, initialFirstPartyApplications } from './first-party.ts'
+import { firstPartyAppIds, microsoftServicesTenantId } from './first-party-ids.ts'
 import { foldedIdentifier } from './service-principal.ts'
 
 const all = initialFirstPartyApplications(guidFrom)

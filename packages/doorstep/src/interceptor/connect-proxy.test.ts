@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage, request } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http'
 import { createSecureServer, connect as http2Connect } from 'node:http2'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -285,6 +291,69 @@ describe('an absolute-form request', () => {
   })
 })
 
+describe('a hostile answer to an absolute-form request', () => {
+  const answerWith = async (head: string): Promise<number> =>
+    start(
+      createServer((socket) => {
+        socket.on('error', () => {})
+        socket.once('data', () => socket.end(Buffer.from(`${head}Content-Length: 4\r\n\r\nbody`, 'latin1')))
+      }),
+    )
+
+  it.each([
+    ['a control character', 'O\x01K'],
+    ['bytes beyond ASCII', '\x80\xff'],
+    ['very many words', 'x'.repeat(4_000)],
+    ['no words', ''],
+  ])('is passed on with our own words for its status: %s', async (_name, words) => {
+    const proxy = await startProxy()
+    const port = await answerWith(`HTTP/1.1 200 ${words}\r\n`)
+    const answer = await rawExchange(
+      proxy.port,
+      `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(answer).toMatch(/\r\n\r\nbody$/)
+  })
+
+  it.each([
+    'HTTP/1.1 000 Nothing\r\n',
+    'HTTP/1.1 099 Low\r\n',
+    'HTTP/1.1 42 Short\r\n',
+    'HTTP/1.1 1000 Long\r\n',
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n',
+    'HTTP/1.1 200 OK\r\nX-Bad: a\x01b\r\n',
+    'HTTP/1.1 200 OK\r\nX Bad: a\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n',
+  ])('becomes 502 when it cannot be passed on, and the proxy goes on: %j', async (head) => {
+    const proxy = await startProxy()
+    const port = await answerWith(head)
+    const answer = await rawExchange(
+      proxy.port,
+      `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/)
+    expect(answer).toContain(`127.0.0.1:${port}`)
+    const { status } = await requestThrough(proxy.port, `http://${ours}/`)
+    expect(status).toBe(200)
+  })
+})
+
+describe('a part that fails', () => {
+  const failing = () => {
+    throw new Error('out of order')
+  }
+
+  it('costs its own connection and nothing else', async () => {
+    const proxy = await startProxy({ deliver: failing, respond: failing })
+    const tunnel = await connectThrough(proxy.port, `${ours}:443`).catch(() => undefined)
+    if (tunnel) expect(await tunnel.body()).toBe('')
+    expect(await rawExchange(proxy.port, `GET http://${ours}/ HTTP/1.1\r\nHost: ${ours}\r\n\r\n`)).toBe('')
+    const { status } = await requestThrough(proxy.port, 'ftp://a.example/')
+    expect(status).toBe(400)
+  })
+})
+
 describe('the proxy port', () => {
   it('answers anything else with 400 and says what it is', async () => {
     const proxy = await startProxy()
@@ -349,23 +418,69 @@ describe('closing', () => {
     await expect(open(proxy.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  it('cuts tunnels and intercepted connections after the grace, those of other proxies stay', async () => {
+  it('ends connections that never sent a request at once', async () => {
+    const proxy = await startProxy()
+    const silent = await open(proxy.port)
+    const halfSent = await open(proxy.port)
+    halfSent.write(`GET https://${ours}/ HTTP/1.1\r\n`)
+    for (const socket of [silent, halfSent]) socket.resume()
+    // The proxy has seen both when it has answered a later one.
+    await requestThrough(proxy.port, `https://${ours}/`)
+    for (const socket of [silent, halfSent]) socket.on('end', () => socket.end())
+    const ends = Promise.all(
+      [silent, halfSent].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+    )
+    await proxy.proxy.close(60_000)
+    await ends
+  })
+
+  it('ends a connection when the request that was in flight is answered', async () => {
+    let asked = (_response: ServerResponse) => {}
+    const inFlight = new Promise<ServerResponse>((resolve) => {
+      asked = resolve
+    })
+    const proxy = await startProxy({ respond: (_request, response) => asked(response) })
+    const socket = await open(proxy.port)
+    socket.write(`GET https://${ours}/ HTTP/1.1\r\nHost: ${ours}\r\n\r\n`)
+    const response = await inFlight
+    const closed = proxy.proxy.close(60_000)
+    response.end('late')
+    expect(await text(socket)).toContain('late')
+    socket.end()
+    await closed
+  })
+
+  it('leaves intercepted connections to the TLS server that took them', async () => {
+    const proxy = await startProxy()
+    const { socket } = await connectThrough(proxy.port, `${ours}:443`)
+    const secure = tlsConnect({ socket, servername: ours, ca: authority.rootCertificate, ALPNProtocols: ['http/1.1'] })
+    await once(secure, 'secureConnect')
+    await proxy.proxy.close(60_000)
+    await expect(open(proxy.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    secure.write(`GET /me HTTP/1.1\r\nHost: ${ours}\r\nConnection: close\r\n\r\n`)
+    expect(await text(secure)).toContain('1.1 /me')
+  })
+
+  it('cuts tunnels after the grace, those of other proxies stay', async () => {
     const [proxy, other] = [await startProxy(), await startProxy()]
     const target = await startEcho()
     const tunnel = await connectThrough(proxy.port, `127.0.0.1:${target}`)
-    const intercepted = await connectThrough(proxy.port, `${ours}:443`)
     const unaffected = await connectThrough(other.port, `127.0.0.1:${target}`)
-    const secure = tlsConnect({ socket: intercepted.socket, servername: ours, ca: authority.rootCertificate })
-    secure.on('error', () => {})
     tunnel.socket.on('error', () => {})
-    await once(secure, 'secureConnect')
-    secure.resume()
     tunnel.socket.resume()
-    const ends = Promise.all([once(secure, 'end'), once(tunnel.socket, 'end')])
+    const ends = once(tunnel.socket, 'end')
     await proxy.proxy.close(20)
     await ends
     unaffected.socket.end('alive')
     expect(await text(unaffected.socket)).toBe('alive, that was all')
+  })
+
+  it('can be asked for twice, also at the same time', async () => {
+    const { proxy, port } = await startProxy()
+    const { socket } = await connectThrough(port, `127.0.0.1:${await startEcho()}`)
+    socket.resume()
+    await Promise.all([proxy.close(20), proxy.close(20)])
+    await proxy.close(0)
   })
 
   it('does nothing on a proxy that never listened', async () => {
@@ -393,6 +508,7 @@ function optionsWith(change: Partial<ConnectProxyOptions>): {
     isIntercepted: (host) => host === ours,
     deliver: (socket, context) => {
       delivered.push(context)
+      cleanups.push(async () => socket.destroy())
       server.emit('connection', socket)
     },
     respond: (incoming, response) => void response.end(`local ${incoming.url}`),

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import { type ProxyConnections, proxyConnections } from './connect-proxy-connections.ts'
 import { forwardRequest } from './forward-request.ts'
 import { listenOnLoopback } from './loopback-listener.ts'
 import { type OutboundOptions, openConnection, UnreachableError } from './outbound-connection.ts'
@@ -13,7 +13,7 @@ export interface ConnectProxyOptions {
   /**
    * Takes the client's socket after `CONNECT` to an intercepted host on port 443 was answered. The TLS handshake comes
    * next, with the bytes already read put back: hand it to a TLS server by `server.emit('connection', socket)`. That
-   * server's `handshakeTimeout` bounds the handshake.
+   * server's `handshakeTimeout` bounds the handshake, and from here on ending the socket is that server's business.
    */
   deliver(socket: Duplex, context: ProxyTarget): void
   /** Answers an absolute-form request, `https:` or `http:`, for an intercepted host. `request.url` is the whole URL. */
@@ -35,8 +35,9 @@ export interface ConnectProxy {
    */
   listen(port: number): Promise<number>
   /**
-   * Stops listening and ends idle connections at once. Resolves when every connection that came through this proxy
-   * has ended; those that have not by then are cut after the grace.
+   * Stops listening and ends idle connections at once. Resolves when requests and tunnels have ended; those that have
+   * not by then are cut after the grace. Delivered sockets are neither waited for nor cut: the TLS server that took
+   * them knows whether they are idle. Its own close may run at the same time.
    */
   close(graceMilliseconds: number): Promise<void>
 }
@@ -50,27 +51,23 @@ const whatThisPortIs =
  * every other one is passed on untouched or, with `tunnel: 'refuse'`, turned away. Several can exist at once.
  */
 export function createConnectProxy(options: ConnectProxyOptions): ConnectProxy {
-  const sockets = new Set<Socket>()
+  const connections = proxyConnections()
   let servers: readonly Server[] = []
   return {
     async listen(port) {
-      const bound = await listenOnLoopback(port, () => createProxyServer(options, sockets))
+      const bound = await listenOnLoopback(port, () => createProxyServer(options, connections))
       servers = bound.servers
       return bound.port
     },
     async close(graceMilliseconds) {
-      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
-      for (const server of servers) server.closeIdleConnections()
-      const timer = setTimeout(() => {
-        for (const socket of sockets) socket.destroy()
-      }, graceMilliseconds)
-      await Promise.all(closed)
-      clearTimeout(timer)
+      // Its callback is not waited for: Node counts delivered sockets among the connections of the server.
+      for (const server of servers) server.close()
+      await connections.drain(graceMilliseconds)
     },
   }
 }
 
-function createProxyServer(options: ConnectProxyOptions, sockets: Set<Socket>): Server {
+function createProxyServer(options: ConnectProxyOptions, connections: ProxyConnections): Server {
   const headersTimeout = options.limits?.headersMilliseconds ?? 10_000
   const outbound = { upstream: options.upstream, connectMilliseconds: options.limits?.connectMilliseconds ?? 10_000 }
   const server = createServer({
@@ -80,14 +77,19 @@ function createProxyServer(options: ConnectProxyOptions, sockets: Set<Socket>): 
     keepAliveTimeout: 5_000,
     maxHeaderSize: 16_384,
   })
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    // Whoever takes the socket over adds listeners of its own; in between an error must not end the process.
-    socket.on('error', () => {})
+  connections.watch(server)
+  // Whoever takes the socket over adds listeners of its own; in between an error must not end the process.
+  server.on('connection', (socket) => socket.on('error', () => {}))
+  const deliver: ConnectProxyOptions['deliver'] = (socket, target) => {
+    connections.handOver(socket)
+    options.deliver(socket, target)
+  }
+  server.on('connect', (request, socket, head) => {
+    answerConnect(request, socket, head, { ...options, deliver }, outbound).catch(() => socket.destroy())
   })
-  server.on('connect', (request, socket, head) => void answerConnect(request, socket, head, options, outbound))
-  server.on('request', (request, response) => void answerRequest(request, response, options, outbound))
+  server.on('request', (request, response) => {
+    answerRequest(request, response, options, outbound).catch(() => request.socket.destroy())
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
     else refuseSocket(socket, malformedRequestStatus(error.code), whatThisPortIs)
@@ -119,6 +121,10 @@ async function answerConnect(
   }
   try {
     const remote = await openConnection(target, outbound)
+    if (client.destroyed) {
+      remote.destroy()
+      return
+    }
     client.write(established)
     joinStreams(client, remote)
   } catch (error) {

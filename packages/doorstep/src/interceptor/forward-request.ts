@@ -22,7 +22,9 @@ const hopByHopHeaders = [
  * Passes an absolute-form request on and its answer back. Plain HTTP goes to the upstream proxy as it came, where one
  * is set; an `https:` address, which some clients send to proxies without CONNECT, is spoken to by TLS.
  *
- * @throws {UnreachableError} before the answer has begun; afterwards a failure ends the client's connection
+ * @throws {UnreachableError} when the host is out of reach
+ * @throws what the connection or the parser reports, or an error about an answer that cannot be passed on. When the
+ * answer had begun by then, the client's connection is ended
  */
 export async function forwardRequest(
   request: IncomingMessage,
@@ -45,22 +47,38 @@ export async function forwardRequest(
       },
       createConnection: () => route.connection,
     })
+    const fail = (error: unknown): void => {
+      route.connection.destroy()
+      if (response.headersSent) response.destroy()
+      reject(error)
+    }
     outgoing.once('response', (incoming) => {
-      response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, endToEndHeaders(incoming.headers))
+      // An error thrown in a listener would end the process, and what comes here is anybody's.
+      try {
+        beginAnswer(response, incoming)
+      } catch (error) {
+        incoming.on('error', () => {})
+        fail(error)
+        return
+      }
       pipeline(incoming, response, () => {
         route.connection.destroy()
         resolve()
       })
     })
-    outgoing.on('error', (error) => {
-      route.connection.destroy()
-      if (response.headersSent) response.destroy()
-      reject(error)
-    })
+    // Nobody asked for one: Upgrade is not passed on. Without a listener Node drops the connection and says nothing.
+    outgoing.once('upgrade', () => fail(new Error('the host switched protocols')))
+    outgoing.on('error', fail)
     response.once('close', () => route.connection.destroy())
     // Not by pipeline, which would close the client's connection before a refusal can be written to it.
     request.pipe(outgoing)
   })
+}
+
+/** Status and headers. The host's words for the status stay away: they carry nothing, and may hold any byte. */
+function beginAnswer(response: ServerResponse, { statusCode = 0, headers }: IncomingMessage): void {
+  if (statusCode < 200 || statusCode > 999) throw new Error(`the host answered with the status ${statusCode}`)
+  response.writeHead(statusCode, endToEndHeaders(headers))
 }
 
 interface Route {

@@ -22,18 +22,24 @@ export interface SecureListenerOptions {
   readonly interceptCertificate: Certificate
   readonly isIntercepted: (host: string) => boolean
   readonly handle: (request: AnyRequest, response: AnyResponse) => void
+  /** For tests. How long the body of a request may take from the request's beginning; 60 seconds by default. */
+  readonly limits?: { readonly bodyMilliseconds?: number }
 }
 
 /** The one TLS listener, HTTP/1.1 and HTTP/2. */
 export interface SecureListener {
   /**
-   * Listens on 127.0.0.1 and, where there is one, ::1; or on `host` alone. Port 0 takes any free one.
+   * Listens on 127.0.0.1, where there is one on ::1, and on `host` when it is given. Port 0 takes any free one.
    * Resolves to the bound port. @throws the system's error, for example EADDRINUSE.
    */
   listen(port: number, host?: string): Promise<number>
   /** Takes a raw connection as if it had come to the listening port. */
   accept(socket: Duplex): void
-  /** Lets requests in flight finish, ends idle connections at once and what is left after `graceMilliseconds`. */
+  /**
+   * Lets requests in flight finish, ends idle connections at once and what is left after `graceMilliseconds`.
+   * Connections that are handed over while it runs, or later, are ended at once, so that whoever hands them over may
+   * close at the same time.
+   */
   close(graceMilliseconds: number): Promise<void>
 }
 
@@ -44,9 +50,11 @@ const checkEveryMilliseconds = 1_000
 
 /**
  * TLS 1.2 and 1.3, both protocols on one port. Half-sent HTTP/1 headers are watched by Node itself; those of HTTP/2
- * it does not show, so there a connection without an open stream is ended after the same time.
+ * it does not show, so there a connection without an open stream is ended after the same time. Half-sent bodies are
+ * answered with 408 over HTTP/1 and reset over HTTP/2.
  */
 export function secureListener(options: SecureListenerOptions): SecureListener {
+  const bodyMilliseconds = options.limits?.bodyMilliseconds ?? bodyLimitMilliseconds
   const intercept = contextOf(options.interceptCertificate)
   const own = contextOf(options.ownCertificate)
   const serverOptions = {
@@ -61,12 +69,16 @@ export function secureListener(options: SecureListenerOptions): SecureListener {
   const server = createSecureServer(serverOptions)
   // A secure HTTP/2 server takes these as properties, read when it begins to listen.
   Object.assign(server, {
-    headersTimeout: headersLimitMilliseconds,
-    requestTimeout: bodyLimitMilliseconds,
+    // Node takes the longer of the two for the body, whichever it is.
+    headersTimeout: Math.min(headersLimitMilliseconds, bodyMilliseconds),
+    requestTimeout: bodyMilliseconds,
     connectionsCheckingInterval: checkEveryMilliseconds,
   })
-  const connections = trackConnections(server, headersLimitMilliseconds)
-  let overIpv6: Server | undefined
+  const connections = trackConnections(server, { idleMilliseconds: headersLimitMilliseconds, bodyMilliseconds })
+  const accept = (socket: Duplex) => {
+    server.emit('connection', socket)
+  }
+  const others: Server[] = []
   let closing = false
 
   server.on('request', (request: AnyRequest, response: AnyResponse) => {
@@ -79,16 +91,15 @@ export function secureListener(options: SecureListenerOptions): SecureListener {
 
   return {
     async listen(port, host) {
-      const bound = await listenOn(server, port, host ?? '127.0.0.1')
-      if (!host) overIpv6 = await listenOverIpv6(bound, (socket) => server.emit('connection', socket))
+      const [first = '127.0.0.1', ...more] = addressesOf(host)
+      const bound = await listenOn(server, port, first)
+      for (const address of more) others.push(...(await listenBeside(address, bound, accept)))
       return bound
     },
-    accept: (socket) => {
-      server.emit('connection', socket)
-    },
+    accept,
     async close(graceMilliseconds) {
       closing = true
-      overIpv6?.close()
+      for (const other of others) other.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await connections.drain(graceMilliseconds)
       await closed
@@ -120,22 +131,34 @@ interface Listens {
 function listenOn(server: Listens, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host, ipv6Only: host.includes(':') }, () => {
+    server.listen({ port, host, ipv6Only: host === '::1' }, () => {
       server.off('error', reject)
       resolve((server.address() as AddressInfo).port)
     })
   })
 }
 
-/** Clients may turn `localhost` into ::1 and try nothing else. A machine without IPv6 does without. */
-async function listenOverIpv6(port: number, accept: (socket: Socket) => void): Promise<Server | undefined> {
+/** The addresses to listen on: loopback always, since the command line finds the local cloud there. */
+function addressesOf(host: string | undefined): string[] {
+  if (host === '::') return ['::']
+  if (host === '0.0.0.0') return ['0.0.0.0', '::1']
+  return ['127.0.0.1', '::1', ...(host !== undefined && !loopbackAddresses.has(host) ? [host] : [])]
+}
+
+const loopbackAddresses = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/**
+ * One more address for the same port; what comes there goes to the listener. Clients may turn `localhost` into ::1
+ * and try nothing else, so that is one; a machine without IPv6 does without.
+ */
+async function listenBeside(address: string, port: number, accept: (socket: Socket) => void): Promise<Server[]> {
   const server = createServer(accept)
   try {
-    await listenOn(server, port, '::1')
-    return server
+    await listenOn(server, port, address)
+    return [server]
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return undefined
+    if (address === '::1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return []
     throw error
   }
 }

@@ -94,7 +94,7 @@ export const catalogue = {
     page: false,
     text: (d: { grantType: string }) => `The app requested an unsupported grant type '${d.grantType}'.`,
     when: 'grant_type is not one the platform knows.',
-    fix: 'Use client_credentials, authorization_code, refresh_token, device_code, password or the on-behalf-of grant.',
+    fix: 'Compare the spelling; docs/parity.md says which grants this version of Doorstep has.',
   },
   applicationNotFound: {
     code: 700016,
@@ -103,7 +103,7 @@ export const catalogue = {
     text: (d: { appId: string; tenant: string }) =>
       `Application with identifier '${d.appId}' was not found in the directory '${d.tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
     when: 'No application has this client id, or it has no service principal in this tenant.',
-    fix: 'Compare client id and tenant id with `doorstep app list`; make a service principal for an application of another tenant.',
+    fix: 'Compare the client id with `doorstep app list` and the tenant id with `doorstep status`; make a service principal for an application of another tenant.',
   },
   applicationIdentifierInvalid: {
     code: 700038,

@@ -1,5 +1,6 @@
 import type { Authority } from './authority.ts'
 import { entraError } from './errors.ts'
+import { isTenantSegment } from './tenant-segment.ts'
 
 /** The clouds of Microsoft, each with the host to call, the host to key caches by, and all its names. */
 const clouds = [
@@ -38,14 +39,13 @@ const clouds = [
 export function instanceMetadata(authorizationEndpoint: string, apiVersion: string, authority: Authority): object {
   if (!URL.canParse(authorizationEndpoint)) throw entraError('instanceRequestMalformed')
   const asked = new URL(authorizationEndpoint)
+  const tenant = asked.pathname.split('/')[1] || 'common'
+  if (asked.protocol !== 'https:' || !isTenantSegment(tenant)) throw entraError('instanceRequestMalformed')
   const known: readonly { readonly preferred_network: string; readonly aliases: readonly string[] }[] = [
     ...clouds,
     ...(authority.kind === 'local' ? [localCloud(authority.origin)] : []),
   ]
-  if (!known.some(({ aliases }) => aliases.includes(asked.hostname) || aliases.includes(asked.host))) {
-    throw entraError('instanceInvalid')
-  }
-  const tenant = asked.pathname.split('/')[1] || 'common'
+  if (!known.some(({ aliases }) => aliases.includes(asked.host))) throw entraError('instanceInvalid')
   const version = asked.pathname.includes('/v2.0/') ? '/v2.0' : ''
   return {
     tenant_discovery_endpoint: `https://${asked.host}/${tenant}${version}/.well-known/openid-configuration`,

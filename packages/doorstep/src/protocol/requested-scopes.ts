@@ -1,4 +1,4 @@
-import { firstPartyAppIds } from '../directory/first-party.ts'
+import { firstPartyAppIds } from '../directory/first-party-ids.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import { entraError } from './errors.ts'
 

@@ -1,3 +1,4 @@
+import { isGuid } from '../directory/guid.ts'
 import type { Tenant, TenantStore } from '../directory/tenant.ts'
 import { entraError } from './errors.ts'
 
@@ -10,12 +11,11 @@ export type TenantSegment =
   | { readonly kind: 'alias'; readonly alias: 'common' | 'organizations' }
   | { readonly kind: 'personal' }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const domainName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i
 
-/** Whether a text has the form of a GUID. */
-export function isGuid(text: string): boolean {
-  return guid.test(text)
+/** Whether a text could stand for a tenant: a GUID, a domain name or an alias, whether there is such a tenant or not. */
+export function isTenantSegment(text: string): boolean {
+  return isGuid(text) || domainName.test(text) || ['common', 'organizations', 'consumers'].includes(text.toLowerCase())
 }
 
 /**
@@ -27,7 +27,7 @@ export async function resolveTenantSegment(
   tenants: TenantStore,
   notFound: 'tenantNotFound' | 'discoveryTenantNotFound' = 'tenantNotFound',
 ): Promise<TenantSegment> {
-  if (guid.test(segment)) {
+  if (isGuid(segment)) {
     const id = segment.toLowerCase()
     if (id === personalAccountsTenantId) return { kind: 'personal' }
     const tenant = await tenants.byId(id)

@@ -6,5 +6,3 @@ export type AzureChange =
   | { readonly change: 'putResourceGroup'; readonly resourceGroup: ResourceGroup }
   | { readonly change: 'createRoleAssignment'; readonly assignment: RoleAssignment }
   | { readonly change: 'deleteRoleAssignment'; readonly id: string }
-
-export type CommitAzure = (changes: readonly AzureChange[]) => Promise<void>

@@ -10,22 +10,16 @@ export interface NewSecret {
   readonly hint: string
 }
 
-/** A hash as it is kept, with the id of its credential. */
-export interface KeptSecret {
-  readonly id: string
-  readonly secretHash: string
-}
-
 /** Makes, hashes and checks client secrets and passwords. */
 export interface SecretKeeper {
   /** A client secret in Entra's form: 40 characters that need no quoting in a shell, over 200 random bits. */
   newSecret(): NewSecret
   /** Hashes a secret or password that somebody chose. */
   hashChosen(secret: string): Promise<string>
-  /** Whether `secret` is the one behind `secretHash`; `id` names the credential. */
-  matches(secret: string, kept: KeptSecret): Promise<boolean>
+  /** Whether `secret` is the one behind `secretHash`. */
+  matches(secret: string, secretHash: string): Promise<boolean>
   /** Whether it is the one behind any of them. What can be told without a slow hash is told first. */
-  matchesAny(secret: string, kept: readonly KeptSecret[]): Promise<boolean>
+  matchesAny(secret: string, hashes: readonly string[]): Promise<boolean>
   /** A password for the first administrator: four groups of letters and digits, some 95 random bits. */
   newPassword(): string
 }
@@ -78,11 +72,11 @@ export function secretKeeper(masterKey: MasterKey): SecretKeeper {
     return given.length === kept.length && timingSafeEqual(given, kept)
   }
 
-  async function matchesAny(secret: string, kept: readonly KeptSecret[]): Promise<boolean> {
+  async function matchesAny(secret: string, hashes: readonly string[]): Promise<boolean> {
     const trace = traceOf(secret)
-    for (const { secretHash } of kept) if (proven.get(secretHash) === trace) return true
+    for (const secretHash of hashes) if (proven.get(secretHash) === trace) return true
     const chosen: string[] = []
-    for (const { secretHash } of kept) {
+    for (const secretHash of hashes) {
       if (!secretHash.startsWith('keyed:')) chosen.push(secretHash)
       else if (generatedMatches(secret, secretHash)) return remember(secretHash, trace)
     }
@@ -97,7 +91,7 @@ export function secretKeeper(masterKey: MasterKey): SecretKeeper {
       return { secretText, secretHash: `keyed:${masterKey.keyedHash(secretText, purpose)}`, hint: hintOf(secretText) }
     },
     hashChosen: (secret) => slow.hash(secret),
-    matches: (secret, kept) => matchesAny(secret, [kept]),
+    matches: (secret, secretHash) => matchesAny(secret, [secretHash]),
     matchesAny,
     newPassword: () => Array.from({ length: 4 }, () => randomText(4, passwordAlphabet)).join('-'),
   }

@@ -16,10 +16,10 @@ describe('a generated secret', () => {
 
   it('is recognised by any process with the same master key, and by no other', async () => {
     const { secretText, secretHash } = secretKeeper(masterKey).newSecret()
-    expect(await secretKeeper(masterKey).matches(secretText, { id: 'k', secretHash })).toBe(true)
-    expect(await secretKeeper(masterKey).matches(`${secretText}x`, { id: 'k', secretHash })).toBe(false)
+    expect(await secretKeeper(masterKey).matches(secretText, secretHash)).toBe(true)
+    expect(await secretKeeper(masterKey).matches(`${secretText}x`, secretHash)).toBe(false)
     const other = secretKeeper(readMasterKey(newMasterKeyText(), 'other'))
-    expect(await other.matches(secretText, { id: 'k', secretHash })).toBe(false)
+    expect(await other.matches(secretText, secretHash)).toBe(false)
   })
 
   it('does not stand in its hash', () => {
@@ -34,8 +34,8 @@ describe('a chosen secret', () => {
     const secretHash = await keeper.hashChosen('short')
     expect(secretHash).toMatch(/^scrypt:32768:8:1:/)
     for (const again of [1, 2, 3]) {
-      expect(await keeper.matches('short', { id: 'k', secretHash }), `time ${again}`).toBe(true)
-      expect(await keeper.matches('wrong', { id: 'k', secretHash }), `time ${again}`).toBe(false)
+      expect(await keeper.matches('short', secretHash), `time ${again}`).toBe(true)
+      expect(await keeper.matches('wrong', secretHash), `time ${again}`).toBe(false)
     }
   })
 
@@ -43,8 +43,8 @@ describe('a chosen secret', () => {
     const keeper = secretKeeper(masterKey)
     const before = await keeper.hashChosen('before')
     const after = await keeper.hashChosen('after')
-    expect(await keeper.matches('before', { id: 'k', secretHash: before })).toBe(true)
-    expect(await keeper.matches('before', { id: 'k', secretHash: after })).toBe(false)
+    expect(await keeper.matches('before', before)).toBe(true)
+    expect(await keeper.matches('before', after)).toBe(false)
   })
 })
 

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { inTurns } from './in-turns.ts'
 
 /** 2^15 · 8 · 1: 32 MiB and some 65 ms a hash; the form of a hash names them, so they may rise later. */
 const cost = { N: 2 ** 15, r: 8, p: 1 }
@@ -10,21 +11,15 @@ const hashBytes = 32
  * wait: scrypt shares its threads with the signatures of every token.
  */
 export function slowHash(limit: number) {
-  let running = 0
-  const waiting: (() => void)[] = []
-  const derive = async (secret: string, salt: Buffer, { N, r, p }: typeof cost): Promise<Buffer> => {
-    if (running >= limit) await new Promise<void>((go) => waiting.push(go))
-    running++
-    try {
-      return await new Promise((resolve, reject) => {
-        const options = { N, r, p, maxmem: 256 * N * r }
-        scrypt(secret, salt, hashBytes, options, (error, key) => (error ? reject(error) : resolve(key)))
-      })
-    } finally {
-      running--
-      waiting.shift()?.()
-    }
-  }
+  const run = inTurns(limit)
+  const derive = (secret: string, salt: Buffer, { N, r, p }: typeof cost): Promise<Buffer> =>
+    run(
+      () =>
+        new Promise((resolve, reject) => {
+          const options = { N, r, p, maxmem: 256 * N * r }
+          scrypt(secret, salt, hashBytes, options, (error, key) => (error ? reject(error) : resolve(key)))
+        }),
+    )
   return {
     /** `scrypt:<N>:<r>:<p>:<salt>:<hash>`, salt and hash in base64url. */
     async hash(secret: string): Promise<string> {

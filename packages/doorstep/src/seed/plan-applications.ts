@@ -3,7 +3,7 @@ import { type Application, newApplication, type RequiredResourceAccess } from '.
 import { changedApplication } from '../directory/application-properties.ts'
 import { applicationProblem } from '../directory/application-rules.ts'
 import type { DirectoryChange } from '../directory/changes.ts'
-import { firstPartyAppIds } from '../directory/first-party.ts'
+import { firstPartyAppIds } from '../directory/first-party-ids.ts'
 import { graphPermissionScopes } from '../directory/graph-permissions.ts'
 import { newServicePrincipal } from '../directory/service-principal.ts'
 import { defaultDomain } from '../directory/tenant.ts'

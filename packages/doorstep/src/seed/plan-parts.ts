@@ -21,8 +21,8 @@ export type SeedReads = Pick<
 export interface SeedParts extends NewObjectParts {
   /** Hashes a secret or password that somebody chose. */
   hashChosen(secret: string): Promise<string>
-  /** Whether `secret` is the one behind `secretHash`; `id` names the credential. */
-  matches(secret: string, kept: { readonly id: string; readonly secretHash: string }): Promise<boolean>
+  /** Whether `secret` is the one behind `secretHash`. */
+  matches(secret: string, secretHash: string): Promise<boolean>
   /** A hash of all secret texts under a key that is not kept with it: it must tell nobody what they are. */
   keyedHash(text: string): string
 }

@@ -53,7 +53,7 @@ async function passwordChanges(
   const password = form.password ?? form.passwordProfile?.password
   if (password === undefined || (kept && secretsUnchanged)) return []
   const before = kept && (await reads.users.passwordOf(id))
-  if (before && (await parts.matches(password, { id, secretHash: before.passwordHash }))) return []
+  if (before && (await parts.matches(password, before.passwordHash))) return []
   const passwordHash = await parts.hashChosen(password)
   const mustChange = form.passwordProfile?.forceChangePasswordNextSignIn ?? false
   return [{ change: 'setUserPassword', password: { userId: id, passwordHash, changedDateTime: now, mustChange } }]

@@ -60,7 +60,7 @@ async function keptSecret(
 ): Promise<StoredPasswordCredential | undefined> {
   for (const credential of before) {
     if (credential.hint !== hintOf(secretText) || (keyId !== undefined && keyId !== credential.keyId)) continue
-    if (await matches(secretText, { id: credential.keyId, secretHash: credential.secretHash })) return credential
+    if (await matches(secretText, credential.secretHash)) return credential
   }
   return undefined
 }

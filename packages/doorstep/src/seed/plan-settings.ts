@@ -32,9 +32,13 @@ function forLater({ cdf, energy }: Seed): Readonly<Record<string, unknown>> {
 /** A sentence for each part of a seed file that is kept and does nothing yet. */
 export function noticesForLater(seed: Seed): readonly string[] {
   const later = forLater(seed)
+  const delays = Object.values(seed.propagation ?? {}).some((delay) => typeof delay === 'number' && delay > 0)
   const sentence = (part: string, service: string) =>
     `The seed file's ${part} are kept and have no effect yet: this version of Doorstep does not serve ${service}.`
   return [
+    ...(delays
+      ? ["The seed file's propagation delays are kept and have no effect yet: changes take effect at once."]
+      : []),
     ...('cdf' in later ? [sentence('cdf projects', 'Cognite Data Fusion')] : []),
     ...('energy' in later ? [sentence('energy instances', 'Azure Data Manager for Energy')] : []),
   ]

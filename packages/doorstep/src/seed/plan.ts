@@ -1,6 +1,7 @@
 import { guidFrom } from '../derived-id.ts'
 import type { Application } from '../directory/application.ts'
-import { cdfApi, microsoftServicesTenantId } from '../directory/first-party.ts'
+import { cdfApi } from '../directory/first-party.ts'
+import { microsoftServicesTenantId } from '../directory/first-party-ids.ts'
 import { addEverywhere } from '../first-start.ts'
 import { timestamp } from '../new-tenant.ts'
 import type { Change } from '../stores/stores.ts'

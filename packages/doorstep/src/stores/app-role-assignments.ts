@@ -1,11 +1,18 @@
 import type { AppRoleAssignment, AppRoleAssignmentStore } from '../directory/permission.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
-import { folded, instant, unlessMissing } from './directory-object.ts'
+import type { ObjectTable } from './database/tables.ts'
+import { folded, instant, mustBeLive, unlessMissing } from './directory-object.ts'
 
 export const uniqueAppRoleAssignmentValues: UniqueValues = {
   app_role_assignment__id: ['appRoleAssignment', 'id'],
   app_role_assignment__principal_id__resource_id__app_role_id: ['appRoleAssignment', 'appRoleId'],
+}
+
+const tableOfPrincipals: Readonly<Record<AppRoleAssignment['principalType'], ObjectTable>> = {
+  User: 'directory_user',
+  Group: 'directory_group',
+  ServicePrincipal: 'service_principal',
 }
 
 export function appRoleAssignmentStore(database: Database): AppRoleAssignmentStore {
@@ -32,6 +39,8 @@ export function statementsForAppRoleAssignments(
 ): StatementsFor<'createAppRoleAssignment' | 'deleteAppRoleAssignment'> {
   return {
     createAppRoleAssignment: ({ assignment }) => [
+      ...mustBeLive(builder, [tableOfPrincipals[assignment.principalType]], 'principal', assignment.principalId),
+      ...mustBeLive(builder, ['service_principal'], 'resource', assignment.resourceId),
       {
         query: builder
           .insertInto('app_role_assignment')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Application, ApplicationStore } from '../directory/application.ts'
+import { AlreadyExists } from '../directory/changes.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
@@ -46,6 +47,8 @@ const filterable: FilterableProperties = {
     ['tags', holdsValue('application', 'tags')],
   ]),
 }
+
+const singleTenant: Application['signInAudience'] = 'AzureADMyOrg'
 
 export function applicationStore(database: Database): ApplicationStore {
   const live = () => database.builder.selectFrom('application').select(objectColumns).where('deleted_at', 'is', null)
@@ -123,7 +126,31 @@ function identifierUriStatements(builder: StatementBuilder, application: Applica
     application_id: folded(application.id),
     app_id: folded(application.appId),
   }))
-  return rows.length === 0 ? [] : [{ query: builder.insertInto('application_identifier_uri').values(rows).compile() }]
+  if (rows.length === 0) return []
+  return [
+    { query: builder.insertInto('application_identifier_uri').values(rows).compile() },
+    refuseSharedIdentifierUris(builder, application),
+  ]
+}
+
+/**
+ * Within a tenant the table's key keeps an identifier URI unique. That of an application which other tenants may use
+ * is unique in all of them, whichever of the two applications came first.
+ */
+function refuseSharedIdentifierUris(builder: StatementBuilder, { id, signInAudience }: Application): Statement {
+  const shared = builder
+    .selectFrom('application_identifier_uri as own')
+    .innerJoin('application_identifier_uri as foreign', 'foreign.uri', 'own.uri')
+    .innerJoin('application', 'application.id', 'foreign.application_id')
+    .select('foreign.uri')
+    .where('own.application_id', '=', folded(id))
+    .where('foreign.application_id', '<>', folded(id))
+    .limit(1)
+  const query =
+    signInAudience === singleTenant
+      ? shared.where('application.sign_in_audience', '<>', folded(singleTenant)).compile()
+      : shared.compile()
+  return { query, refusal: (row) => (row ? new AlreadyExists('application', 'identifierUris') : undefined) }
 }
 
 function removeIdentifierUris(builder: StatementBuilder, applicationId: string): Statement {

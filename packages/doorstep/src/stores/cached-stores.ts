@@ -20,7 +20,7 @@ import { subscriptionStore } from './subscriptions.ts'
 import { tenantStore } from './tenants.ts'
 import { userStore } from './users.ts'
 
-export type ReadStores = Omit<Stores, 'commit' | 'onChange' | 'clear' | 'close'>
+export type ReadStores = Omit<Stores, 'commit' | 'onChange' | 'reset' | 'close'>
 
 /** Every store's reads; those that a token request makes are answered from the cache when they were made before. */
 export function cachedStores(database: Database, cache: ReadCache): ReadStores {

@@ -1,3 +1,4 @@
+import { ConcurrentChange } from '../directory/changes.ts'
 import { type CloudSettings, type CloudSettingsStore, defaultCloudSettings } from '../directory/cloud-settings.ts'
 import type { StatementsFor } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -8,7 +9,10 @@ const theOnly = 1
 export function cloudSettingsStore(database: Database): CloudSettingsStore {
   return {
     read: async () => {
-      const query = database.builder.selectFrom('cloud_settings').select('record').where('id', '=', theOnly)
+      const query = database.builder
+        .selectFrom('cloud_settings')
+        .select(['record', 'version'])
+        .where('id', '=', theOnly)
       const rows = await database.query(query.compile())
       return rows[0] ? settingsOf(rows[0]) : defaultCloudSettings
     },
@@ -16,21 +20,25 @@ export function cloudSettingsStore(database: Database): CloudSettingsStore {
 }
 
 /** A setting that was added since the row was written has its default. */
-function settingsOf(row: { record: string }): CloudSettings {
-  return { ...defaultCloudSettings, ...JSON.parse(row.record) }
+function settingsOf(row: { record: string; version: number }): CloudSettings {
+  return { ...defaultCloudSettings, ...JSON.parse(row.record), version: row.version }
 }
 
 export function statementsForCloudSettings(builder: StatementBuilder): StatementsFor<'setCloudSettings'> {
   return {
     setCloudSettings: ({ settings }) => {
-      const record = JSON.stringify(settings)
+      const row = { record: JSON.stringify(settings), version: settings.version + 1 }
       return [
         {
           query: builder
             .insertInto('cloud_settings')
-            .values({ id: theOnly, record })
-            .onConflict((conflict) => conflict.column('id').doUpdateSet({ record }))
+            .values({ id: theOnly, ...row })
+            .onConflict((conflict) =>
+              conflict.column('id').doUpdateSet(row).where('cloud_settings.version', '=', settings.version),
+            )
+            .returning('version')
             .compile(),
+          refusal: (written) => (written ? undefined : new ConcurrentChange('The settings have changed since.')),
         },
       ]
     },

@@ -48,7 +48,7 @@ export function statementsFor(builder: StatementBuilder): (change: Change) => re
 }
 
 /** Every unique constraint of the tables, by its name. */
-export const uniqueValues: UniqueValues = {
+const uniqueValues: UniqueValues = {
   ...uniqueTenantValues,
   ...uniqueApplicationValues,
   ...uniqueServicePrincipalValues,

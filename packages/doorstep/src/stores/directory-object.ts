@@ -88,10 +88,24 @@ export function softDelete(
   return { query: query.compile(builder), refusal: unlessMissing(object.kind, object.id) }
 }
 
-/** Refuses when an object is not there or deleted. */
-export function mustBeLive(builder: StatementBuilder, table: ObjectTable, kind: string, id: string): Statement {
-  const query = sql`select id from ${sql.table(table)} where id = ${folded(id)} and deleted_at is null`
-  return { query: query.compile(builder), refusal: unlessMissing(kind, id) }
+/**
+ * Refuses when an object, which is in one of `tables`, is not there or deleted. Its row is held until the end of the
+ * transaction, by an update that changes nothing: a deletion at the same moment comes wholly before or wholly after.
+ */
+export function mustBeLive(
+  builder: StatementBuilder,
+  tables: readonly ObjectTable[],
+  kind: string,
+  id: string,
+): readonly Statement[] {
+  const holds = tables.map((table) => ({
+    query: sql`update ${sql.table(table)} set version = version where id = ${folded(id)}`.compile(builder),
+  }))
+  const live = tables.map(
+    (table) => sql`select id from ${sql.table(table)} where id = ${folded(id)} and deleted_at is null`,
+  )
+  const query = sql`${sql.join(live, sql` union all `)}`.compile(builder)
+  return [...holds, { query, refusal: unlessMissing(kind, id) }]
 }
 
 /** One page of a tenant's live objects in the order of their ids; `next` is the last id of the page. */

@@ -112,7 +112,7 @@ export function statementsForGroups(
       softDelete(builder, { table: 'directory_group', kind: 'group', id, deletedDateTime }),
     ],
     addGroupMember: ({ member }) => [
-      mustBeLive(builder, 'directory_group', 'group', member.groupId),
+      ...mustBeLive(builder, ['directory_group'], 'group', member.groupId),
       {
         query: builder
           .insertInto('group_member')

@@ -67,13 +67,15 @@ function storesOver(database: Database): Stores {
     onChange: (listener) => {
       listeners.add(listener)
     },
-    clear: () => run(emptied(database), cachedKinds),
+    reset: (changes) => run([...emptied(database), ...changes.flatMap(write)], cachedKinds),
     close: () => database.close(),
   }
 }
 
 function emptied({ builder }: Database): readonly Statement[] {
-  return tablesToEmpty.map((table) => ({ query: builder.deleteFrom(table).compile() }))
+  return tablesToEmpty
+    .filter((table) => table !== 'signing_key')
+    .map((table) => ({ query: builder.deleteFrom(table).compile() }))
 }
 
 /** What replicas tell each other: the kinds of answers that are stale now. */

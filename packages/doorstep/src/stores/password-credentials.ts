@@ -1,7 +1,7 @@
 import type { PasswordCredentialStore, StoredPasswordCredential } from '../directory/password-credential.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
-import { folded, instant, unlessMissing } from './directory-object.ts'
+import { folded, instant, mustBeLive, unlessMissing } from './directory-object.ts'
 
 export const uniquePasswordCredentialValues: UniqueValues = {
   password_credential__owner_id__key_id: ['passwordCredential', 'keyId'],
@@ -26,6 +26,7 @@ export function statementsForPasswordCredentials(
 ): StatementsFor<'addPasswordCredential' | 'removePasswordCredential'> {
   return {
     addPasswordCredential: ({ credential }) => [
+      ...mustBeLive(builder, ['application', 'service_principal'], 'owner', credential.ownerId),
       {
         query: builder
           .insertInto('password_credential')

@@ -1,7 +1,7 @@
 import type { PermissionGrant, PermissionGrantStore } from '../directory/permission.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
-import { folded, unlessMissing } from './directory-object.ts'
+import { folded, mustBeLive, unlessMissing } from './directory-object.ts'
 
 export const uniquePermissionGrantValues: UniqueValues = {
   permission_grant__id: ['permissionGrant', 'id'],
@@ -31,6 +31,9 @@ export function statementsForPermissionGrants(
 ): StatementsFor<'createPermissionGrant' | 'updatePermissionGrant' | 'deletePermissionGrant'> {
   return {
     createPermissionGrant: ({ grant }) => [
+      ...mustBeLive(builder, ['service_principal'], 'client', grant.clientId),
+      ...mustBeLive(builder, ['service_principal'], 'resource', grant.resourceId),
+      ...(grant.principalId === null ? [] : mustBeLive(builder, ['directory_user'], 'user', grant.principalId)),
       { query: builder.insertInto('permission_grant').values(columnsOf(grant)).compile() },
     ],
     updatePermissionGrant: ({ grant }) => [

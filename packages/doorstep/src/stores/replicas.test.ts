@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutPostgres())('two replicas on one database', () => {
   })
   beforeEach(async () => {
     const [one] = both()
-    await one.clear()
+    await one.reset([])
     await one.commit([
       { change: 'createApplication', application },
       { change: 'addPasswordCredential', credential: secret },

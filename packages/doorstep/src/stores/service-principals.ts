@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isGuid } from '../directory/guid.ts'
 import { foldedIdentifier, type ServicePrincipal, type ServicePrincipalStore } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
@@ -42,8 +43,6 @@ const filterable: FilterableProperties = {
   ]),
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 export function servicePrincipalStore(database: Database): ServicePrincipalStore {
   const live = () =>
     database.builder.selectFrom('service_principal').select(objectColumns).where('deleted_at', 'is', null)
@@ -60,7 +59,7 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
     },
     byAppId,
     byResourceIdentifier: async (tenantId, identifier) => {
-      if (guid.test(identifier)) return byAppId(tenantId, identifier)
+      if (isGuid(identifier)) return byAppId(tenantId, identifier)
       const rows = await database.query(byIdentifierUri(database.builder, tenantId, identifier))
       return rows[0] && objectOf<ServicePrincipal>(rows[0])
     },
@@ -68,7 +67,10 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
   }
 }
 
-/** Identifier URIs are unique within a tenant only, so the tenant's own application comes before those of others. */
+/**
+ * An application of a single tenant may share its identifier URI with one of another tenant, whose service principal
+ * may have stayed here from before: the tenant's own comes first.
+ */
 function byIdentifierUri(builder: StatementBuilder, tenantId: string, identifier: string) {
   return builder
     .selectFrom('application_identifier_uri as uri')

@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { DatabaseSync } from '@photostructure/sqlite'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type PrivatePostgres, skipWithoutPostgres, startPostgres } from '../../test/support/start-postgres.ts'
 import { answersContract } from './contract/answers.ts'
@@ -11,7 +13,7 @@ import { membershipsContract } from './contract/memberships.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
-import { anApplication, type StoresUnderTest } from './contract/records.ts'
+import { anApplication, aSecret, aServicePrincipal, type StoresUnderTest } from './contract/records.ts'
 import { aRefreshToken } from './contract/sign-in-records.ts'
 import { signInsContract } from './contract/sign-ins.ts'
 import { uniquenessContract } from './contract/uniqueness.ts'
@@ -28,7 +30,7 @@ function storesContract(open: () => Promise<Stores>): void {
   beforeAll(async () => {
     opened = await open()
   })
-  beforeEach(() => stores().clear())
+  beforeEach(() => stores().reset([]))
   afterAll(() => opened?.close())
 
   readsContract(stores)
@@ -123,6 +125,29 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await replicas[0]?.commit([{ change: 'createApplication', application }])
     expect(await replicas[3]?.applications.byId(application.id)).toEqual(application)
     await Promise.all(replicas.map((replica) => replica.close()))
+  })
+
+  it('adds nothing to what another replica is deleting: it waits for the outcome', async () => {
+    const stores = await openStores({ directory: '', database: address('deletion') })
+    const servicePrincipal = aServicePrincipal(anApplication())
+    await stores.commit([{ change: 'createServicePrincipal', servicePrincipal }])
+    const replica = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=deletion' })
+    await replica.connect()
+    try {
+      await replica.query('begin')
+      await replica.query("update service_principal set deleted_at = '2026-01-01T00:00:00Z'")
+      const addition = stores.commit([{ change: 'addPasswordCredential', credential: aSecret(servicePrincipal.id) }])
+      const refused = expect(addition).rejects.toMatchObject({ name: 'NoSuchRecord' })
+      const isWaiting = async () => (await replica.query('select 1 from pg_locks where not granted')).rowCount === 1
+      for (let tries = 0; tries < 1_000 && !(await isWaiting()); tries++) await after(10)
+      expect(await isWaiting()).toBe(true)
+      await replica.query('commit')
+      await refused
+      expect(await stores.passwordCredentials.byOwner(servicePrincipal.id)).toEqual([])
+    } finally {
+      await replica.end()
+      await stores.close()
+    }
   })
 
   it('uses the default search path where no schema is named', async () => {

@@ -52,7 +52,10 @@ export interface Stores {
   commit(changes: readonly Change[]): Promise<void>
   /** Calls back after changes were committed, here or by another process on the same database. */
   onChange(listener: (changes: 'settings' | 'signingKeys') => void): void
-  /** Removes every record; what is left is an empty database of the newest form. */
-  clear(): Promise<void>
+  /**
+   * Removes every record but the signing keys, so that published keys stay true, and writes `changes`: in one
+   * transaction, so that nobody meets an empty local cloud.
+   */
+  reset(changes: readonly Change[]): Promise<void>
   close(): Promise<void>
 }

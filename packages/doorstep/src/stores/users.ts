@@ -97,7 +97,7 @@ export function statementsForUsers(
     setUserPassword: ({ password }) => {
       const record = JSON.stringify(password)
       return [
-        mustBeLive(builder, 'directory_user', 'user', password.userId),
+        ...mustBeLive(builder, ['directory_user'], 'user', password.userId),
         {
           query: builder
             .insertInto('user_password')

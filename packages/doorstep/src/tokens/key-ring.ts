@@ -19,6 +19,8 @@ export interface KeyRingParts {
   readonly open: (sealedPrivateKey: string) => string
   /** Machine time in milliseconds: certificates do not follow a moved clock. */
   readonly machineTime: () => number
+  /** Tells a person about a fault of Doorstep itself. */
+  readonly reportFault: (fault: unknown) => void
 }
 
 /** Clients must meet several keys from the first day, or they break at the first rotation. */
@@ -85,18 +87,27 @@ export async function openKeyRing(parts: KeyRingParts): Promise<KeyRing> {
   const reload = async () => {
     stored = await parts.store.list()
   }
-  let next: Promise<void> = Promise.resolve()
-  if (stored.length < publishedAtLeast) {
-    next = makeSigningKey(parts, 1)
-      .then((key) => parts.commit([{ change: 'addSigningKey', key }]))
-      .then(reload)
-    // Whoever asks for the certificates sees the failure; until then it must not end the process.
-    next.catch(() => {})
+  let next: Promise<void> | undefined
+  const makeNext = async (): Promise<void> => {
+    const key = await makeSigningKey(parts, 1)
+    await parts.commit([{ change: 'addSigningKey', key }])
+    await reload()
   }
+  /** Resolves when the keys to publish are there. One that could not be made is tried again at the next call. */
+  const complete = (): Promise<void> => {
+    if (stored.length >= publishedAtLeast) return Promise.resolve()
+    next ??= makeNext()
+      .catch(parts.reportFault)
+      .finally(() => {
+        next = undefined
+      })
+    return next
+  }
+  void complete()
   return {
     current: signingKey,
     async certificates() {
-      await next
+      await complete()
       return new Map(stored.map((key) => [key.keyId, key.certificate]))
     },
     reload,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,13 +20,13 @@ function requestAs(
   path: string,
   ca = interceptRoot,
   servername = host,
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(doorstep.url)
     const sent = request({ host: '127.0.0.1', port, path, servername, headers: { host }, ca }, async (response) => {
       let text = ''
       for await (const chunk of response) text += chunk
-      resolve({ status: response.statusCode ?? 0, text })
+      resolve({ status: response.statusCode ?? 0, text, headers: response.headers })
     })
     sent.on('error', reject)
     sent.end()
@@ -83,8 +84,9 @@ describe('names', () => {
   })
 
   it('sends pages of microsoft.com other than /devicelogin to the real www.microsoft.com', async () => {
-    const { status } = await requestAs('microsoft.com', '/en-us/windows')
+    const { status, headers } = await requestAs('microsoft.com', '/en-us/windows?form=M123&next=%2Fa')
     expect(status).toBe(302)
+    expect(headers.location).toBe('https://www.microsoft.com/en-us/windows?form=M123&next=%2Fa')
   })
 
   it('presents each name with its own root: neither vouches for the other', async () => {
@@ -100,5 +102,39 @@ describe('names', () => {
     for await (const chunk of stream) text += chunk
     session.close()
     expect(JSON.parse(text)).toEqual({ status: 'ok' })
+  })
+})
+
+describe('a public name', () => {
+  it('is answered beside localhost, with its own origin as issuer, and every other name still is not', async () => {
+    const reachable = await startDoorstep({ arguments: ['--host', '127.0.0.2', '--public-name', 'doorstep.test'] })
+    try {
+      const { port } = new URL(reachable.url)
+      const ask = (address: string, host: string) =>
+        new Promise<{ status: number; text: string }>((resolve, reject) => {
+          const path = '/common/v2.0/.well-known/openid-configuration'
+          const options = {
+            host: address,
+            port,
+            path,
+            servername: 'doorstep.test',
+            headers: { host },
+            ca: reachable.ca,
+          }
+          const sent = request(options, async (response) => {
+            let text = ''
+            for await (const chunk of response) text += chunk
+            resolve({ status: response.statusCode ?? 0, text })
+          })
+          sent.on('error', reject)
+          sent.end()
+        })
+      const { text } = await ask('127.0.0.2', `doorstep.test:${port}`)
+      expect(JSON.parse(text).issuer).toBe(`https://doorstep.test:${port}/{tenantid}/v2.0`)
+      expect((await ask('127.0.0.2', 'elsewhere.test')).status).toBe(421)
+      expect((await reachable.request('GET', '/_doorstep/health')).status).toBe(200)
+    } finally {
+      await reachable.stop()
+    }
   })
 })

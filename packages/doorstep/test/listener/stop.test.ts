@@ -1,6 +1,9 @@
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect as connectHttp2 } from 'node:http2'
 import { Agent, request } from 'node:https'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
@@ -25,8 +28,56 @@ async function tlsConnection({ url, ca }: RunningDoorstep, ALPNProtocols = ['htt
   return socket
 }
 
-function ended(running: RunningDoorstep): Promise<unknown> {
-  return once(running.process, 'exit')
+/** A stop ends within 5 seconds whatever is open, of which the grace for what is busy takes 4. */
+const stopMilliseconds = 6_000
+/** Less than the grace: nothing was waited for. */
+const promptMilliseconds = 3_000
+
+/** Sends SIGTERM and resolves to the exit code; fails when the process has not ended by then. */
+function stopped({ process: child }: RunningDoorstep, withinMilliseconds = stopMilliseconds): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`not ended ${withinMilliseconds} ms after SIGTERM`))
+    }, withinMilliseconds)
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      resolve(code)
+    })
+    child.kill('SIGTERM')
+  })
+}
+
+/** Resolves when a connection has ended, be it by a reset: what it still sent may cross the end of the other side. */
+function closed(connection: EventEmitter): Promise<void> {
+  connection.on('error', () => {})
+  return new Promise((resolve) => connection.once('close', () => resolve()))
+}
+
+async function openSocket(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+async function connectThrough({ proxy }: RunningDoorstep, target: string): Promise<Socket> {
+  const socket = await openSocket(proxy)
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 200 /)
+  return socket
+}
+
+/** A connection through the proxy, as `doorstep run` gives it to a program: TLS under the real name. */
+async function interceptedConnection(running: RunningDoorstep): Promise<TLSSocket> {
+  const servername = 'login.microsoftonline.com'
+  const socket = await connectThrough(running, `${servername}:443`)
+  const ca = await readFile(join(running.dataDirectory, 'intercept-ca.pem'), 'utf8')
+  const secure = connectTls({ socket, servername, ca, ALPNProtocols: ['http/1.1'] })
+  secure.on('error', () => {})
+  await once(secure, 'secureConnect')
+  return secure
 }
 
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
@@ -47,14 +98,12 @@ describe('SIGTERM', () => {
     sent.write(body.slice(0, 20))
     await once(sent, 'socket')
     await new Promise((resolve) => setTimeout(resolve, 300))
-    const exit = ended(doorstep)
-    doorstep.process.kill('SIGTERM')
+    const exit = stopped(doorstep)
     await new Promise((resolve) => setTimeout(resolve, 300))
     sent.end(body.slice(20))
     const [response] = await once(sent, 'response')
     expect(await textOf(response)).toContain('AADSTS700016')
-    const [code] = (await exit) as [number]
-    expect(code).toBe(0)
+    expect(await exit).toBe(0)
   })
 
   it('finishes an HTTP/2 request in flight', async () => {
@@ -67,47 +116,61 @@ describe('SIGTERM', () => {
     })
     stream.write(body.slice(0, 20))
     await new Promise((resolve) => setTimeout(resolve, 300))
-    const exit = ended(doorstep)
-    doorstep.process.kill('SIGTERM')
+    const exit = stopped(doorstep)
     await new Promise((resolve) => setTimeout(resolve, 300))
     stream.end(body.slice(20))
     expect(await textOf(stream)).toContain('AADSTS700016')
-    const [code] = (await exit) as [number]
-    expect(code).toBe(0)
+    expect(await exit).toBe(0)
   })
 
-  it('ends idle connections of both protocols, and one that never began its handshake', async () => {
+  it('ends idle connections of both protocols at once, and those that never said anything', async () => {
     doorstep = await startDoorstep()
     const idle = await tlsConnection(doorstep)
-    idle.resume()
+    const silent = [await openSocket(doorstep.url), await openSocket(doorstep.proxy)]
     const session = connectHttp2(doorstep.url, { ca: doorstep.ca })
     await once(session, 'connect')
-    const exit = ended(doorstep)
-    const closed = Promise.all([once(idle, 'close'), once(session, 'close')])
-    doorstep.process.kill('SIGTERM')
-    await closed
-    const [code] = (await exit) as [number]
-    expect(code).toBe(0)
+    for (const socket of [idle, ...silent]) socket.resume()
+    const allClosed = Promise.all([idle, ...silent, session].map(closed))
+    const exit = stopped(doorstep, promptMilliseconds)
+    await allClosed
+    expect(await exit).toBe(0)
   })
 
-  it('cuts a request that never ends', async () => {
+  it('ends at once an idle connection that came through the proxy', async () => {
     doorstep = await startDoorstep()
-    const socket = await tlsConnection(doorstep)
-    socket.on('error', () => {})
-    socket.write(`POST /x/oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf`)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const exit = ended(doorstep)
-    doorstep.process.kill('SIGTERM')
-    const [code] = (await exit) as [number]
-    expect(code).toBe(0)
+    const secure = await interceptedConnection(doorstep)
+    secure.write('GET /common/discovery/keys HTTP/1.1\r\nHost: login.microsoftonline.com\r\n\r\n')
+    const [answer] = (await once(secure, 'data')) as [Buffer]
+    expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 200 /)
+    secure.resume()
+    const connectionClosed = closed(secure)
+    const exit = stopped(doorstep, promptMilliseconds)
+    await connectionClosed
+    expect(await exit).toBe(0)
+  })
+
+  it('cuts a tunnel that stays open and a request that never ends, both after one grace', async () => {
+    doorstep = await startDoorstep()
+    const target = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
+    await once(target, 'listening')
+    try {
+      const tunnel = await connectThrough(doorstep, `127.0.0.1:${(target.address() as AddressInfo).port}`)
+      tunnel.resume()
+      const socket = await tlsConnection(doorstep)
+      socket.on('error', () => {})
+      socket.write('POST /x/oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      expect(await stopped(doorstep)).toBe(0)
+    } finally {
+      target.close()
+    }
   })
 
   it('leaves a store that the next start opens as it was', async () => {
     doorstep = await startDoorstep()
     const made = await doorstep.graph.request('POST', '/v1.0/applications', { displayName: 'survivor' })
     const { dataDirectory, tenantId } = doorstep
-    doorstep.process.kill('SIGTERM')
-    await ended(doorstep)
+    await stopped(doorstep)
     const again = await startDoorstep({ dataDirectory })
     try {
       expect(again.tenantId).toBe(tenantId)

@@ -647,3 +647,14 @@ describe('as time goes by', () => {
     await expectStillServing()
   })
 })
+
+describe('a path that cannot be a tenant', () => {
+  it.each([
+    ['has a broken escape', '/%zz/oauth2/v2.0/token'],
+    ['is endless', `/${'a'.repeat(600)}/oauth2/v2.0/token`],
+  ])('that %s is refused in the platform’s own form', async (_name, path) => {
+    const answer = await doorstep.request('POST', path, 'grant_type=client_credentials')
+    expect(answer.status).toBe(400)
+    expect(answer.body.error_codes).toEqual([900023])
+  })
+})

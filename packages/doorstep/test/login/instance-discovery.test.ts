@@ -123,3 +123,15 @@ describe('instance discovery', () => {
     },
   )
 })
+
+describe('an authority that is none', () => {
+  it.each([
+    ['of another port', 'https://login.microsoftonline.com:81/common/oauth2/v2.0/authorize', 50049],
+    ['without TLS', 'http://login.microsoftonline.com/common/oauth2/v2.0/authorize', 50050],
+    ['with something else for a tenant', 'https://login.microsoftonline.com/e%20vil/oauth2/v2.0/authorize', 50050],
+  ])('%s is not repeated', async (_name, endpoint, code) => {
+    const { status, body } = await ask(endpoint)
+    expect(status).toBe(400)
+    expect(body.error_codes).toEqual([code])
+  })
+})

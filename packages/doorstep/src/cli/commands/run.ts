@@ -21,10 +21,10 @@ export const run = command({
     data: dataOption,
     ephemeral: flag('a local cloud of its own that keeps nothing'),
     seed: text('FILE', 'tenants, users and applications to begin with; only when this run starts the local cloud'),
-    offline: flag('refuse every host that is not part of the local cloud'),
+    offline: flag('refuse every https host that is not part of the local cloud; plain http stays direct'),
   },
   examples: [
-    'doorstep run -- az login --service-principal -u APP_ID -p PASSWORD --tenant TENANT',
+    'doorstep run -- curl https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration',
     'doorstep run --ephemeral --seed doorstep.yaml -- npm test',
     'doorstep run --offline -- python app.py',
   ],

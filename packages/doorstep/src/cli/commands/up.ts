@@ -6,7 +6,7 @@ import { dataDirectory } from '../../data-folder.ts'
 import { type CommandIO, command, dataOption, flag, hiddenFlag, parsed, text, withDefault } from '../command.ts'
 import { askControl, findLocalCloud } from '../control-client.ts'
 import { requireDuration } from '../duration-text.ts'
-import { messageOf, RefusedError, UsageError } from '../failure.ts'
+import { InterruptedError, messageOf, RefusedError, UsageError } from '../failure.ts'
 import { readyScreen } from '../ready-screen.ts'
 import { explainStartFailure } from '../start-failure.ts'
 import { stopSignals } from '../stop-signals.ts'
@@ -56,7 +56,8 @@ export const up = command({
       : dataDirectory(options.data, io.environment)
     try {
       const config = await doorstepConfig(options, folder, io.environment)
-      const doorstep = await start(config, io)
+      // What is written is whole at every moment, so a start may simply be left.
+      const doorstep = await Promise.race([start(config, io), signals.received.then(interrupt)])
       try {
         announce(doorstep, options, io)
         if (options.untilIdle) await askToStopWhenIdle(folder, io)
@@ -72,6 +73,10 @@ export const up = command({
   },
 })
 
+function interrupt(signal: NodeJS.Signals): never {
+  throw new InterruptedError(signal)
+}
+
 function requireConsistent(options: UpOptions, environment: CommandIO['environment']): void {
   const { host, publicName, data, ephemeral, database } = options
   if (host !== undefined && publicName === undefined) {
@@ -81,7 +86,10 @@ function requireConsistent(options: UpOptions, environment: CommandIO['environme
   }
   if (ephemeral && data !== undefined)
     throw new UsageError('--ephemeral makes a data folder of its own: leave --data out.')
+  const { port, proxyPort } = options
+  if (port !== 0 && port === proxyPort) throw new UsageError('--port and --proxy-port must differ.')
   if (database === undefined) return
+  if (ephemeral) throw new UsageError('--ephemeral keeps nothing, --database keeps everything: leave one of them out.')
   if (!/^postgres(ql)?:\/\//.test(database)) {
     throw new UsageError('--database must begin with postgres://, for example postgres://user@localhost/doorstep.')
   }

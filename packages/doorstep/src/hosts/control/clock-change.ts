@@ -41,7 +41,10 @@ export function parseClockChange(body: Readonly<Record<string, unknown>>, now: n
 function parseMoment(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.test(text)) return undefined
   const moment = Date.parse(text)
-  return Number.isNaN(moment) ? undefined : moment
+  // 31 February would be taken for a day in March.
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number)
+  const exists = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day)).getUTCDate() === day
+  return Number.isNaN(moment) || !exists ? undefined : moment
 }
 
 function requireMoment(member: string, moment: number): void {

@@ -11,6 +11,8 @@ export interface ControlParts {
   requestStop(): void
   /** Opens a proxy port for one run. @throws when no port can be had */
   openRun(options: RunOptions): Promise<OpenRun>
+  /** Tells a person about a fault of Doorstep itself. */
+  readonly reportFault?: ((fault: unknown, traceId?: string) => void) | undefined
   /** Aborted when the local cloud begins to stop: the open responses of runs end then, so that it need not cut them. */
   readonly stopping?: AbortSignal | undefined
 }

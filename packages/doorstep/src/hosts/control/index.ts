@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Host, RawRequest, RawResponse } from '../host.ts'
 import { parseClockChange } from './clock-change.ts'
 import { ControlError } from './control-error.ts'
 import type { ControlParts } from './control-parts.ts'
-import { createOpenRuns, type OpenRuns, parseRunOptions } from './open-runs.ts'
+import { createOpenRuns, type OpenRuns, parseRunOptions, streamOf } from './open-runs.ts'
 import { readJsonBody } from './request-body.ts'
 
 export type * from './control-parts.ts'
@@ -30,7 +30,7 @@ export async function controlHost(parts: ControlParts): Promise<Host> {
   }
   return {
     handle(request, response) {
-      answer(request, response).catch((error) => sendError(response, error))
+      answer(request, response).catch((error) => sendError(response, error, parts))
     },
   }
 }
@@ -104,15 +104,21 @@ function sendJson(response: RawResponse, status: number, body: unknown): void {
   response.end(text)
 }
 
-function sendError(response: RawResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) {
+/** Refusals are said as they are; a fault is for the log, and its caller gets the id by which it stands there. */
+function sendError(response: RawResponse, error: unknown, { reportFault }: ControlParts): void {
+  if (response.headersSent || streamOf(response).destroyed) {
     response.destroy()
     return
   }
-  const known = error instanceof ControlError
-  if (known && error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="doorstep control"')
-  const message = error instanceof Error ? error.message : String(error)
-  sendJson(response, known ? error.status : 500, { error: { code: known ? error.code : 'internalError', message } })
+  if (error instanceof ControlError) {
+    if (error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="doorstep control"')
+    sendJson(response, error.status, { error: { code: error.code, message: error.message } })
+    return
+  }
+  const traceId = randomUUID()
+  reportFault?.(error, traceId)
+  const message = `Doorstep failed at this; its log says why under ${traceId}.`
+  sendJson(response, 500, { error: { code: 'internalError', message } })
 }
 
 function known(endpoints: Readonly<Record<string, Endpoint>>): string {

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { RawRequest, RawResponse } from '../host.ts'
 import { ControlError } from './control-error.ts'
 import type { InheritedUpstream, OpenRun, RunOptions } from './control-parts.ts'
@@ -45,9 +47,13 @@ export function createOpenRuns(parts: OpenRunsParts): OpenRuns {
       count += 1
       try {
         const run = await openRun(options)
-        // The caller may have gone while the port was opened; then 'close' has passed already.
-        if (response.destroyed) await run.close()
-        else await holdOpen(run, request, response, { heartbeatMilliseconds, stopping })
+        try {
+          // The caller may have gone while the port was opened; then 'close' has passed already.
+          const isGone = streamOf(response).destroyed
+          if (!isGone) await holdOpen(run, request, response, { heartbeatMilliseconds, stopping })
+        } finally {
+          await run.close()
+        }
       } finally {
         count -= 1
         stopIfIdle()
@@ -63,6 +69,14 @@ export function createOpenRuns(parts: OpenRunsParts): OpenRuns {
   }
 }
 
+/**
+ * What carries an answer and tells its state. Node's HTTP/2 response does not: it has neither `destroyed` nor
+ * `writableNeedDrain`, whatever its type says.
+ */
+export function streamOf(response: RawResponse): ServerResponse | ServerHttp2Stream {
+  return 'stream' in response ? response.stream : response
+}
+
 interface HoldOptions {
   readonly heartbeatMilliseconds: number
   readonly stopping: AbortSignal | undefined
@@ -76,9 +90,10 @@ async function holdOpen(
 ): Promise<void> {
   // A run may last for days; no limit of the listener is meant for it.
   request.socket?.setTimeout(0)
+  const stream = streamOf(response)
   const ended = new Promise<void>((resolve) => {
-    response.once('close', resolve)
-    response.once('error', () => resolve())
+    stream.once('close', resolve)
+    stream.once('error', () => resolve())
   })
   const write = (text: string) => (response as { write(text: string): boolean }).write(text)
   response.statusCode = 200
@@ -87,7 +102,7 @@ async function holdOpen(
   const { proxyPort, tlsPort, hosts, clockOffsetMilliseconds } = run
   write(`${JSON.stringify({ proxyPort, tlsPort, clockOffsetMilliseconds, hosts })}\n`)
   // A run that stopped reading (Ctrl-Z) is left alone rather than have its blank lines pile up.
-  const timer = setInterval(() => response.writableNeedDrain || write('\n'), heartbeatMilliseconds)
+  const timer = setInterval(() => stream.writableNeedDrain || write('\n'), heartbeatMilliseconds)
   timer.unref()
   const end = () => response.end()
   if (stopping?.aborted) end()
@@ -97,7 +112,6 @@ async function holdOpen(
   } finally {
     clearInterval(timer)
     stopping?.removeEventListener('abort', end)
-    await run.close()
   }
 }
 

@@ -99,7 +99,7 @@ export async function deleteApplication(call: GraphCall): Promise<GraphAnswer> {
 }
 
 /** The application that the path names, in the caller's tenant. @throws {GraphError} 404 */
-export async function foundApplication(call: GraphCall): Promise<Application> {
+async function foundApplication(call: GraphCall): Promise<Application> {
   const key = parseObjectKey(requiredParam(call, 'key'))
   const { applications } = call.parts
   const application = await (key.by === 'id' ? applications.byId(key.value) : applications.byAppId(key.value))

@@ -13,11 +13,11 @@ describe('authorize', () => {
     ['readApplications', user('Application.Read.All'), 'all'],
     ['createApplication', app('Application.ReadWrite.OwnedBy'), 'owned'],
     ['createApplication', app('Application.Read.All'), 'none'],
-    ['createApplication', user('AppRegistration.Create'), 'all'],
     ['changeApplication', app('Application.ReadWrite.All'), 'all'],
     ['changeApplication', app('Application.ReadWrite.OwnedBy'), 'owned'],
     ['changeApplication', app('Directory.ReadWrite.All'), 'none'],
-    ['changeApplication', user('Directory.AccessAsUser.All'), 'all'],
+    ['readApplications', user('Directory.AccessAsUser.All'), 'all'],
+    ['readPermissionGrants', user('DelegatedPermissionGrant.ReadWrite.All'), 'all'],
     ['changeApplicationSecrets', app('Directory.ReadWrite.All'), 'all'],
     ['changePermissionGrants', app('DelegatedPermissionGrant.ReadWrite.All'), 'all'],
     ['changePermissionGrants', app('DelegatedPermissionGrant.Read.All'), 'none'],
@@ -37,8 +37,29 @@ describe('authorize', () => {
     expect(authorize('createAppRoleAssignment', both)).toBe('all')
   })
 
+  it.each<Operation>([
+    'createApplication',
+    'changeApplication',
+    'changeApplicationSecrets',
+    'changeServicePrincipal',
+    'changePermissionGrants',
+    'createAppRoleAssignment',
+    'deleteAppRoleAssignment',
+  ])('%s is refused to users, whatever the application may do for them', (operation) => {
+    const everything = user(
+      'Directory.AccessAsUser.All',
+      'AppRegistration.Create',
+      'Application.ReadWrite.All',
+      'AppRoleAssignment.ReadWrite.All',
+      'DelegatedPermissionGrant.ReadWrite.All',
+      'Directory.ReadWrite.All',
+    )
+    expect(authorize(operation, everything)).toBe('none')
+    expect(authorize(operation, { ...everything, kind: 'app' })).toBe('all')
+  })
+
   it('does not take an application permission as a delegated one', () => {
-    expect(authorize('changeApplication', user('Application.ReadWrite.OwnedBy'))).toBe('none')
+    expect(authorize('readApplications', user('Application.ReadWrite.OwnedBy'))).toBe('none')
     expect(authorize('changeApplication', app('Directory.AccessAsUser.All'))).toBe('none')
   })
 })

@@ -65,13 +65,22 @@ export type Operation = keyof typeof rules
 /** How far a caller's permissions reach for an operation. */
 export type Reach = 'all' | 'owned' | 'none'
 
-/** Decides what a caller may do, from the permissions of its token alone. */
+/** Decides what a caller may do, from the permissions of its token; a user may only read. */
 export function authorize(operation: Operation, caller: Caller): Reach {
   const rule: Rule = rules[operation]
-  return caller.kind === 'user' ? reachOfUser(rule, caller) : reachOfApplication(rule, caller)
+  if (caller.kind === 'app') return reachOfApplication(rule, caller)
+  return isRead(operation) ? reachOfUser(rule, caller) : 'none'
 }
 
-/** `Directory.AccessAsUser.All` lets an application do all that its user may do. */
+/**
+ * What an application does for a user needs its delegated permission and the user's own right. The rights of users,
+ * their directory roles, are not judged yet: so they change nothing, while every member of a tenant may read.
+ */
+function isRead(operation: Operation): boolean {
+  return operation.startsWith('read')
+}
+
+/** `Directory.AccessAsUser.All` lets an application read all that its user may read. */
 function reachOfUser({ delegated }: Rule, { permissions }: Caller): Reach {
   return permissions.includes('Directory.AccessAsUser.All') || holds(delegated, permissions) ? 'all' : 'none'
 }

@@ -1,12 +1,11 @@
 import { bearerChallenge, TokenRefused } from '@doorstep/guard'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AlreadyExists, ConcurrentChange, NoSuchRecord } from '../../directory/changes.ts'
+import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import { type AskedOrigin, askedOrigin } from '../host.ts'
 import { alreadyTaken, GraphError } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
 import { clientRequestId, commonHeaders } from './respond.ts'
-
-const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 /** Gives every refusal and fault its form: the only place where Graph's error object is made. */
 export function sendError(
@@ -88,6 +87,6 @@ function challenge(refused: TokenRefused, asked: AskedOrigin): string {
   return bearerChallenge(refused, {
     realm: '',
     authorizationUri: `${authority}/common/oauth2/authorize`,
-    clientId: graphAppId,
+    clientId: firstPartyAppIds.microsoftGraph,
   })
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TokenRefused, type VerifiedToken } from '@doorstep/guard'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newApplication } from '../../directory/application.ts'
 import { ConcurrentChange } from '../../directory/changes.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import { newUser } from '../../directory/user.ts'
@@ -180,9 +181,20 @@ describe('tenants', () => {
 describe('a signed-in user', () => {
   const user = (scope: string) => `user.${contoso}.${alice}.${scope}`
 
-  it('owns what he registers', async () => {
-    const { body } = await graph('POST', '/v1.0/applications', { displayName: 'x' }, user('Application-ReadWrite-All'))
-    expect((await stores.applications.byId(body.id))?.owners).toEqual([alice])
+  it('reads, and changes nothing while his own rights are not judged', async () => {
+    const { body } = await graph('POST', '/v1.0/applications', { displayName: 'x' })
+    const token = user('Application-ReadWrite-All.Directory-AccessAsUser-All')
+    const path = `/v1.0/applications/${body.id}`
+    for (const [method, address, sent] of [
+      ['POST', '/v1.0/applications', { displayName: 'y' }],
+      ['PATCH', path, { notes: 'y' }],
+      ['POST', `${path}/addPassword`, {}],
+      ['DELETE', path],
+    ] as const) {
+      const refused = await graph(method, address, sent, token)
+      expect([method, refused.status, refused.body.error.code]).toEqual([method, 403, 'Authorization_RequestDenied'])
+    }
+    expect((await graph('GET', path, undefined, token)).body).toMatchObject({ displayName: 'x', notes: null })
   })
 
   it('has a /me', async () => {
@@ -234,6 +246,30 @@ describe('refusals and faults', () => {
     expect((await graph('PATCH', path, { notes: 'lost' })).status).toBe(409)
     expect((await graph('GET', path)).body.notes).toBe('kept')
     expect(faults).toEqual([])
+  })
+
+  it('give no secret to an application that was deleted a moment before', async () => {
+    const { body } = await graph('POST', '/v1.0/applications', { displayName: 'x' })
+    commit = async (changes) => {
+      await stores.commit([{ change: 'deleteApplication', id: body.id, deletedDateTime: '2030-01-02T00:00:00Z' }])
+      await stores.commit(changes)
+    }
+    const refused = await graph('POST', `/v1.0/applications/${body.id}/addPassword`, {})
+    expect([refused.status, refused.body.error.code]).toEqual([404, 'Request_ResourceNotFound'])
+    expect(await stores.passwordCredentials.byOwner(body.id)).toEqual([])
+  })
+
+  it('of an identifier URI that a multi-tenant application of another tenant has', async () => {
+    const identifierUris = [`api://${contoso}/shared`]
+    const identity = { id: randomUUID(), appId: randomUUID(), tenantId: fabrikam }
+    const foreign = newApplication(
+      { displayName: 'foreign', signInAudience: 'AzureADMultipleOrgs', identifierUris },
+      { ...identity, publisherDomain: 'tenant1.example', createdDateTime: '2030-01-01T00:00:00Z' },
+    )
+    await stores.commit([{ change: 'createApplication', application: foreign }])
+    const refused = await graph('POST', '/v1.0/applications', { displayName: 'own', identifierUris })
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'Request_MultipleObjectsWithSameKeyValue'])
+    expect(refused.body.error.details[0].target).toBe('identifierUris')
   })
 
   it('of an address that cannot be decoded', async () => {

@@ -1,9 +1,8 @@
+import { isGuid } from '../../directory/guid.ts'
 import { badRequest, requestBadRequest } from './errors.ts'
 
 /** How a path addresses one object: by its object id, or by the client id of its application. */
 export type ObjectKey = { readonly by: 'id'; readonly value: string } | { readonly by: 'appId'; readonly value: string }
-
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
  * Rewrites keys in parentheses to segments of their own, so that the router sees one form:
@@ -39,7 +38,7 @@ export function parseObjectKey(segment: string): ObjectKey {
 
 /** A GUID in lower case, as ids are kept. @throws {GraphError} 400 */
 export function requiredGuid(value: string): string {
-  if (guid.test(value)) return value.toLowerCase()
+  if (isGuid(value)) return value.toLowerCase()
   throw requestBadRequest(`Invalid object identifier '${value}'. Expected a GUID.`)
 }
 

@@ -1,5 +1,7 @@
 import fastify from 'fastify'
+import { entraError } from '../../protocol/errors.ts'
 import { fastifyHost, type Host } from '../host.ts'
+import { authorizeRoutes } from './authorize.ts'
 import { deviceAuthorizationRoutes } from './device-authorization.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorLookUpRoute } from './error-look-up.ts'
@@ -7,6 +9,7 @@ import { answerNotFound, answerRefusal } from './error-response.ts'
 import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
 import type { LoginParts } from './login-parts.ts'
+import { signInStepRoute } from './sign-in/steps.ts'
 import { tokenRoutes } from './token.ts'
 import { userRealmRoutes } from './user-realm.ts'
 
@@ -18,6 +21,10 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   const app = fastify({
     bodyLimit: bodyLimitInBytes,
     exposeHeadRoutes: false,
+    // What cannot be routed is a tenant that cannot be one: the only free part of every path.
+    frameworkErrors: (_error, request, reply) => {
+      answerRefusal(parts)(entraError('tenantIdentifierInvalid', { tenant: tenantOf(request.url) }), request, reply)
+    },
     routerOptions: {
       caseSensitive: false,
       ignoreDuplicateSlashes: true,
@@ -30,6 +37,8 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   app.setErrorHandler(answerRefusal(parts))
   app.setNotFoundHandler(answerNotFound)
 
+  authorizeRoutes(app, parts)
+  signInStepRoute(app, parts)
   tokenRoutes(app, parts)
   deviceAuthorizationRoutes(app, parts)
   userRealmRoutes(app, parts)
@@ -38,6 +47,10 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   instanceDiscoveryRoute(app)
   errorLookUpRoute(app)
   return withoutMicrosoftPages(await fastifyHost(app))
+}
+
+function tenantOf(url: string): string {
+  return url.split(/[/?]/)[1]?.slice(0, 300) ?? ''
 }
 
 /** Of microsoft.com only /devicelogin is ours; every other page is sent to where the real one is. */

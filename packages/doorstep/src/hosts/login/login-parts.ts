@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { ApplicationStore } from '../../directory/application.ts'
+import type { DirectoryChange } from '../../directory/changes.ts'
 import type { CloudSettingsStore } from '../../directory/cloud-settings.ts'
 import type { GroupStore } from '../../directory/group.ts'
 import type { PasswordCredentialStore } from '../../directory/password-credential.ts'
@@ -15,12 +16,14 @@ import type { KeyedHash } from '../../protocol/claims/pairwise-subject.ts'
 import type { SecretMatcher } from '../../protocol/client-authentication/secret.ts'
 import type {
   AuthorizationCodeStore,
-  CommitSignIn,
   DeviceCodeStore,
   RefreshTokenStore,
+  SessionStore,
+  SignInChange,
 } from '../../protocol/sign-in-records.ts'
 import type { TokenIssuer } from '../../tokens/issuer.ts'
 import type { KeyRing } from '../../tokens/key-ring.ts'
+import type { FlowSeal } from './sign-in/flow.ts'
 
 /** What the login host is handed. */
 export interface LoginParts {
@@ -36,7 +39,13 @@ export interface LoginParts {
   readonly authorizationCodes: AuthorizationCodeStore
   readonly refreshTokens: RefreshTokenStore
   readonly deviceCodes: DeviceCodeStore
-  readonly commit: CommitSignIn
+  readonly sessions: SessionStore
+  /** Writes what a sign-in decides: codes, tokens and sessions, and with consent the directory too. */
+  readonly commit: (changes: readonly (DirectoryChange | SignInChange)[]) => Promise<void>
+  /** Seals what travels through the pages. */
+  readonly seal: FlowSeal
+  /** A random GUID. */
+  readonly newId: () => string
   readonly settings: CloudSettingsStore
   readonly secrets: SecretMatcher
   /** Makes the `sub` of users' tokens. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isGuid } from '../../directory/guid.ts'
 import { askedOrigin } from '../host.ts'
-
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const cookieAttributes = 'path=/; secure; HttpOnly; SameSite=None'
 const gatewayCookies = [
@@ -22,10 +21,11 @@ export interface RequestIds {
  * as MSAL for JavaScript sends it, the query; else a new one.
  */
 export function requestIds(request: FastifyRequest): RequestIds {
-  const given = request.headers['client-request-id'] ?? (request.query as Record<string, unknown>)['client-request-id']
+  const given =
+    request.headers['client-request-id'] ?? (request.query as Record<string, unknown> | null)?.['client-request-id']
   return {
     traceId: randomUUID(),
-    correlationId: typeof given === 'string' && guid.test(given) ? given.toLowerCase() : randomUUID(),
+    correlationId: typeof given === 'string' && isGuid(given) ? given.toLowerCase() : randomUUID(),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Application } from '../../directory/application.ts'
+import { firstPartyAppIds, microsoftServicesTenantId } from '../../directory/first-party-ids.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import { type Authority, issuerOf } from '../authority.ts'
 import type { AppAuthorization, Client } from '../grants/grant.ts'
@@ -33,8 +34,6 @@ export interface AccessToken {
 
 /** Entra dates tokens back, so that clients whose clocks are slow take them. */
 const backdatedBySeconds = 300
-const microsoftGraphAppId = '00000003-0000-0000-c000-000000000000'
-const microsoftServicesTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 /** The directory role template that every application has towards Microsoft Graph. */
 const applicationRoleTemplateId = '0997a1d0-0d1d-4acb-b408-d5ca73121e90'
 
@@ -76,7 +75,7 @@ export function appAccessToken(authorization: AppAuthorization, issuance: Issuan
   const issuer = issuerOf(authority, tenant.id, version)
   const appId = client.application.appId
   const objectId = client.servicePrincipal.id
-  const forGraph = resource.application.appId === microsoftGraphAppId
+  const forGraph = resource.application.appId === firstPartyAppIds.microsoftGraph
   const claims: Record<string, unknown> = {
     aud: version === 'v1' ? resource.identifier : resource.application.appId,
     iss: issuer,

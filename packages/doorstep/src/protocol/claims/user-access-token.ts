@@ -1,4 +1,4 @@
-import { firstPartyAppIds } from '../../directory/first-party.ts'
+import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import { issuerOf } from '../authority.ts'
 import type { UserAuthorization } from '../grants/grant.ts'
 import { type AccessToken, accessTokenVersion, authenticationClass, type Claims, timesOf } from './access-token.ts'

@@ -3,8 +3,8 @@ import { entraError } from '../errors.ts'
 
 /** Compares a presented secret with kept hashes; the room `secrets` does it. */
 export interface SecretMatcher {
-  /** Whether `secret` is the one behind any of the hashes; `id` names a credential. */
-  matchesAny(secret: string, kept: readonly { readonly id: string; readonly secretHash: string }[]): Promise<boolean>
+  /** Whether `secret` is the one behind any of the hashes. */
+  matchesAny(secret: string, hashes: readonly string[]): Promise<boolean>
 }
 
 export interface SecretCheck {
@@ -39,7 +39,7 @@ async function matchesAny(
 ): Promise<boolean> {
   for (const candidate of candidates) {
     const hinted = kept.filter(({ hint }) => candidate.startsWith(hint))
-    const hashes = hinted.map(({ keyId, secretHash }) => ({ id: keyId, secretHash }))
+    const hashes = hinted.map(({ secretHash }) => secretHash)
     if (hashes.length > 0 && (await secrets.matchesAny(candidate, hashes))) return true
   }
   return false

@@ -1,4 +1,4 @@
-import { firstPartyAppIds } from '../../directory/first-party.ts'
+import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import type { PermissionGrant } from '../../directory/permission.ts'
 import { entraError } from '../errors.ts'
 import { grantedScopes, scopeEcho } from '../granted-scopes.ts'

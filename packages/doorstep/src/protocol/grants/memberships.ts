@@ -1,5 +1,5 @@
 import type { Application } from '../../directory/application.ts'
-import { firstPartyAppIds } from '../../directory/first-party.ts'
+import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import type { GroupStore } from '../../directory/group.ts'
 import type {
   AppRoleAssignment,

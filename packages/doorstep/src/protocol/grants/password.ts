@@ -34,8 +34,8 @@ export function passwordGrant(parts: PasswordParts): Grant {
       if (!user) throw entraError('userNotFound', { tenant: tenant.displayName })
       const password = await parts.users.passwordOf(user.id)
       if (!password) throw entraError('passwordMissing')
-      const hash = [{ id: user.id, secretHash: password.passwordHash }]
-      if (!(await parts.secrets.matchesAny(request.required('password'), hash))) throw entraError('passwordWrong')
+      if (!(await parts.secrets.matchesAny(request.required('password'), [password.passwordHash])))
+        throw entraError('passwordWrong')
       refuseAccount(user, password)
       return authorizeUser(
         {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstPartyAppIds } from '../../directory/first-party.ts'
+import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import { EntraError } from '../errors.ts'
 import type { RefreshToken } from '../sign-in-records.ts'
 import { refuseClient, refuseExpired, refuseRevoked } from './refresh-token.ts'

@@ -1,9 +1,9 @@
 import type { ApplicationStore, AppRole } from '../../directory/application.ts'
+import { isGuid } from '../../directory/guid.ts'
 import type { AppRoleAssignment } from '../../directory/permission.ts'
 import type { ServicePrincipalStore } from '../../directory/service-principal.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import { entraError } from '../errors.ts'
-import { isGuid } from '../tenant-segment.ts'
 import type { RegisteredClient, Resource } from './grant.ts'
 
 export interface ResourceParts {

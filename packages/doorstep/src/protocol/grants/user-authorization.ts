@@ -1,5 +1,5 @@
 import type { CloudSettings, CloudSettingsStore } from '../../directory/cloud-settings.ts'
-import { firstPartyAppIds } from '../../directory/first-party.ts'
+import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import type { PermissionGrantStore } from '../../directory/permission.ts'
 import type { User } from '../../directory/user.ts'
 import type { RedirectUriType, RefreshToken, SignedInUser, SignInChange } from '../sign-in-records.ts'

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as after } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { defaultCloudSettings } from '../../directory/cloud-settings.ts'
 import {
   anApplication,
   aSecret,
@@ -76,9 +76,14 @@ export function answersContract(stores: StoresUnderTest): void {
     it('tells of settings and signing keys, and of nothing else', async () => {
       const heard = new Set<string>()
       stores().onChange((changed) => heard.add(changed))
-      await stores().commit([{ change: 'setCloudSettings', settings: defaultCloudSettings }])
+      await stores().commit([{ change: 'setCloudSettings', settings: await stores().settings.read() }])
       expect(heard).toContain('settings')
-      const key = { keyId: 'k', certificate: 'c', sealedPrivateKey: 's', createdDateTime: '2026-01-01T00:00:00Z' }
+      const key = {
+        keyId: randomUUID(),
+        certificate: 'c',
+        sealedPrivateKey: 's',
+        createdDateTime: '2026-01-01T00:00:00Z',
+      }
       await stores().commit([{ change: 'addSigningKey', key }])
       expect([...heard].sort()).toEqual(['settings', 'signingKeys'])
     })

@@ -166,8 +166,8 @@ export function commitsContract(stores: StoresUnderTest): void {
     })
   })
 
-  describe('clear', () => {
-    it('removes every record and leaves stores that work', async () => {
+  describe('reset', () => {
+    it('removes every record but the signing keys, and writes what comes instead', async () => {
       const [application, user, group] = [anApplication({ identifierUris: ['api://x'] }), aUser(), aGroup()]
       const everything: Change[] = [
         { change: 'createTenant', tenant: aTenant() },
@@ -179,12 +179,40 @@ export function commitsContract(stores: StoresUnderTest): void {
       ]
       await stores().commit(everything)
       expect(await stores().applications.byAppId(application.appId)).toEqual(application)
-      await stores().clear()
+      const keys = await stores().signingKeys.list()
+      const successor = aTenant({
+        id: randomUUID(),
+        verifiedDomains: [{ name: 'successor.example', isDefault: true, isInitial: true }],
+      })
+      await stores().reset([{ change: 'createTenant', tenant: successor }])
       expect(await stores().applications.byAppId(application.appId)).toBeUndefined()
-      expect(await stores().tenants.list()).toEqual([])
+      expect(await stores().tenants.list()).toEqual([successor])
+      expect(await stores().signingKeys.list()).toEqual(keys)
       expect(await stores().groups.membersOf(group.id)).toEqual([])
       await stores().commit(everything)
       expect(await stores().users.byId(user.id)).toEqual(user)
+    })
+
+    it('removes nothing when what comes instead is refused', async () => {
+      const tenant = aTenant()
+      await stores().commit([{ change: 'createTenant', tenant }])
+      const twice: Change = { change: 'createTenant', tenant: aTenant() }
+      await expect(stores().reset([twice, twice])).rejects.toMatchObject({ name: 'AlreadyExists' })
+      expect(await stores().tenants.list()).toEqual([tenant])
+    })
+  })
+
+  describe('settings', () => {
+    it('take one of several changes that were decided at once; the others must decide again', async () => {
+      const settings = await stores().settings.read()
+      const moves = [1, 2, 3, 4, 5].map((clockOffsetMilliseconds) =>
+        stores().commit([{ change: 'setCloudSettings', settings: { ...settings, clockOffsetMilliseconds } }]),
+      )
+      const outcomes = await Promise.allSettled(moves)
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.name] : []))
+      expect(new Set(refused)).toEqual(new Set(['ConcurrentChange']))
+      expect((await stores().settings.read()).version).toBe(settings.version + 1)
     })
   })
 }

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { AppRoleAssignment } from '../../directory/permission.ts'
 import type { Filter } from '../../directory/query.ts'
+import type { Change } from '../stores.ts'
 import {
+  aGrant,
   aGroup,
   anApplication,
+  anAppRoleAssignment,
+  aSecret,
   aServicePrincipal,
   aUser,
   deletedDateTime,
@@ -40,6 +45,64 @@ export function deletionContract(stores: StoresUnderTest): void {
         { change: 'createServicePrincipal', servicePrincipal: aServicePrincipal(successor) },
       ])
       expect((await servicePrincipals.byResourceIdentifier(tenantId, 'api://x'))?.appId).toBe(successor.appId)
+    })
+
+    it('leaves nothing to be added to what is deleted', async () => {
+      const [application, user, group] = [anApplication(), aUser(), aGroup()]
+      const [client, resource] = [aServicePrincipal(application), aServicePrincipal(anApplication())]
+      const grant = aGrant({ clientId: client.id, resourceId: resource.id })
+      const personal = { ...grant, id: 'personal', consentType: 'Principal', principalId: user.id } as const
+      const role = (principalType: AppRoleAssignment['principalType'], principalId: string): Change => ({
+        change: 'createAppRoleAssignment',
+        assignment: anAppRoleAssignment({ principalType, principalId, resourceId: resource.id }),
+      })
+      const secretOfApplication: Change = { change: 'addPasswordCredential', credential: aSecret(application.id) }
+      const secretOfPrincipal: Change = { change: 'addPasswordCredential', credential: aSecret(client.id) }
+      const consent: Change = { change: 'createPermissionGrant', grant }
+      const personalConsent: Change = { change: 'createPermissionGrant', grant: personal }
+      const roles = [role('User', user.id), role('Group', group.id), role('ServicePrincipal', client.id)] as const
+      await stores().commit([
+        { change: 'createApplication', application },
+        { change: 'createServicePrincipal', servicePrincipal: client },
+        { change: 'createServicePrincipal', servicePrincipal: resource },
+        { change: 'createUser', user },
+        { change: 'createGroup', group },
+      ])
+      const deleted = { deletedDateTime }
+      const cases: readonly (readonly [deletion: Change, additions: readonly Change[]])[] = [
+        [{ change: 'deleteUser', id: user.id, ...deleted }, [personalConsent, roles[0]]],
+        [{ change: 'deleteGroup', id: group.id, ...deleted }, [roles[1]]],
+        [{ change: 'deleteServicePrincipal', id: client.id, ...deleted }, [secretOfPrincipal, consent, roles[2]]],
+        [{ change: 'deleteApplication', id: application.id, ...deleted }, [secretOfApplication]],
+        [{ change: 'deleteServicePrincipal', id: resource.id, ...deleted }, [consent, ...roles]],
+      ]
+      for (const [deletion, additions] of cases) {
+        for (const addition of additions) {
+          const refusal = stores().commit([deletion, addition])
+          await expect(refusal, `${deletion.change}, ${addition.change}`).rejects.toMatchObject({
+            name: 'NoSuchRecord',
+          })
+        }
+      }
+      await stores().commit([secretOfApplication, secretOfPrincipal, consent, personalConsent, ...roles])
+    })
+
+    it('and an addition at the same moment come one after the other', async () => {
+      const owners = Array.from({ length: 10 }, () => aServicePrincipal(anApplication()))
+      await stores().commit(
+        owners.map((servicePrincipal) => ({ change: 'createServicePrincipal', servicePrincipal }) as const),
+      )
+      const outcomes = await Promise.allSettled(
+        owners.flatMap(({ id }) => [
+          stores().commit([{ change: 'deleteServicePrincipal', id, deletedDateTime }]),
+          stores().commit([{ change: 'addPasswordCredential', credential: aSecret(id) }]),
+        ]),
+      )
+      const deletions = outcomes.filter((_, index) => index % 2 === 0)
+      expect(deletions.every(({ status }) => status === 'fulfilled')).toBe(true)
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'NoSuchRecord' })
+      }
     })
 
     it('frees the client id of a deleted application, so that a seed file can make it again', async () => {

@@ -90,12 +90,12 @@ export function purgeContract(stores: StoresUnderTest): void {
     })
   })
 
-  describe('clear', () => {
+  describe('reset', () => {
     it.each(expiringKinds)('removes $kind', async ({ issued, finds }) => {
       const { id, add } = issued(now)
       await stores().commit([add])
       expect(await finds(stores(), id)).toBe(true)
-      await stores().clear()
+      await stores().reset([])
       expect(await finds(stores(), id)).toBe(false)
     })
   })

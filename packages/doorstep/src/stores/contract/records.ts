@@ -7,7 +7,7 @@ import { newServicePrincipal, type ServicePrincipal } from '../../directory/serv
 import type { Tenant } from '../../directory/tenant.ts'
 import { newUser, type User, type UserProperties } from '../../directory/user.ts'
 import type { RoleAssignment } from '../../rbac/role-assignment.ts'
-import type { Stores } from '../stores.ts'
+import type { Change, Stores } from '../stores.ts'
 
 /** The stores under test, opened and empty. */
 export type StoresUnderTest = () => Stores
@@ -102,6 +102,22 @@ export function anAppRoleAssignment(properties: Partial<AppRoleAssignment> = {})
     createdDateTime,
     ...properties,
   }
+}
+
+/** What makes the service principals, and the user, that a grant or an assignment names. */
+export function namedBy(record: PermissionGrant | AppRoleAssignment): readonly Change[] {
+  const servicePrincipal = (id: string): Change => ({
+    change: 'createServicePrincipal',
+    servicePrincipal: aServicePrincipal(anApplication(), { id }),
+  })
+  const user = (id: string): Change => ({ change: 'createUser', user: aUser({ id }) })
+  const { principalId, resourceId } = record
+  if (!('clientId' in record)) return [servicePrincipal(record.principalId), servicePrincipal(resourceId)]
+  return [
+    servicePrincipal(record.clientId),
+    servicePrincipal(resourceId),
+    ...(principalId === null ? [] : [user(principalId)]),
+  ]
 }
 
 export function aRoleAssignment(properties: Partial<RoleAssignment> = {}): RoleAssignment {

@@ -11,6 +11,7 @@ import {
   aServicePrincipal,
   aTenant,
   aUser,
+  namedBy,
   otherTenantId,
   type StoresUnderTest,
   tenantId,
@@ -38,8 +39,10 @@ function uniqueRules(): readonly Rule[] {
   const member = { groupId: group.id, memberId: user.id, memberType: 'User' } as const
   const credential = aSecret(application.id)
   const grant = aGrant()
+  const otherGrant = aGrant({ id: grant.id })
   const personal = aGrant({ consentType: 'Principal', principalId: user.id })
   const appRole = anAppRoleAssignment()
+  const otherAppRole = anAppRoleAssignment({ id: appRole.id })
   const role = { tenantId, principalId: user.id, roleTemplateId: randomUUID() }
   const subscription = { id: randomUUID(), tenantId, displayName: 'One', state: 'Enabled' } as const
   const assignment = aRoleAssignment()
@@ -139,43 +142,43 @@ function uniqueRules(): readonly Rule[] {
     ),
     rule(
       'the key id of a secret within its owner',
-      { change: 'addPasswordCredential', credential },
+      [createApplication(application), { change: 'addPasswordCredential', credential }],
       { change: 'addPasswordCredential', credential },
       'passwordCredential',
       'keyId',
     ),
     rule(
       'the id of a permission grant',
-      { change: 'createPermissionGrant', grant },
-      { change: 'createPermissionGrant', grant: aGrant({ id: grant.id }) },
+      [...namedBy(grant), ...namedBy(otherGrant), { change: 'createPermissionGrant', grant }],
+      { change: 'createPermissionGrant', grant: otherGrant },
       'permissionGrant',
       'id',
     ),
     rule(
       "everybody's consent for a client and a resource",
-      { change: 'createPermissionGrant', grant },
+      [...namedBy(grant), { change: 'createPermissionGrant', grant }],
       { change: 'createPermissionGrant', grant: { ...grant, id: 'another' } },
       'permissionGrant',
       'principalId',
     ),
     rule(
       "one person's consent for a client and a resource",
-      { change: 'createPermissionGrant', grant: personal },
+      [...namedBy(personal), { change: 'createPermissionGrant', grant: personal }],
       { change: 'createPermissionGrant', grant: { ...personal, id: 'another' } },
       'permissionGrant',
       'principalId',
     ),
     rule(
       'an app role of a resource for a principal',
-      { change: 'createAppRoleAssignment', assignment: appRole },
+      [...namedBy(appRole), { change: 'createAppRoleAssignment', assignment: appRole }],
       { change: 'createAppRoleAssignment', assignment: { ...appRole, id: 'another' } },
       'appRoleAssignment',
       'appRoleId',
     ),
     rule(
       'the id of an app role assignment',
-      { change: 'createAppRoleAssignment', assignment: appRole },
-      { change: 'createAppRoleAssignment', assignment: anAppRoleAssignment({ id: appRole.id }) },
+      [...namedBy(appRole), ...namedBy(otherAppRole), { change: 'createAppRoleAssignment', assignment: appRole }],
+      { change: 'createAppRoleAssignment', assignment: otherAppRole },
       'appRoleAssignment',
       'id',
     ),
@@ -278,6 +281,32 @@ export function uniquenessContract(stores: StoresUnderTest): void {
         createUser(aUser({ userPrincipalName: 'a@b.example', tenantId: otherTenantId })),
       ])
       expect((await stores().applications.list({ tenantId: otherTenantId, top: 5 })).items).toEqual([foreign])
+    })
+
+    it('lets no other tenant use the identifier URI of an application that is open to others', async () => {
+      const shared = { identifierUris: ['api://x'] }
+      const refused = { name: 'AlreadyExists', record: 'application', property: 'identifierUris' }
+      const open = anApplication({ ...shared, signInAudience: 'AzureADMultipleOrgs' })
+      const closed = anApplication({ identifierUris: ['API://X/'] }, { tenantId: otherTenantId })
+
+      await stores().commit([createApplication(closed)])
+      await expect(stores().commit([createApplication(open)])).rejects.toMatchObject(refused)
+      expect(await stores().applications.byId(open.id)).toBeUndefined()
+      await stores().commit([createApplication({ ...open, signInAudience: 'AzureADMyOrg' })])
+      await expect(stores().commit([{ change: 'updateApplication', application: open }])).rejects.toMatchObject(refused)
+
+      const moved = { ...closed, identifierUris: ['api://y'] }
+      await stores().commit([
+        { change: 'updateApplication', application: moved },
+        { change: 'updateApplication', application: open },
+        { change: 'updateApplication', application: { ...open, description: 'still', version: 2 } },
+      ])
+      const back: Change = { change: 'updateApplication', application: { ...closed, version: 2 } }
+      await expect(stores().commit([back])).rejects.toMatchObject(refused)
+      await stores().commit([
+        { change: 'deleteApplication', id: open.id, deletedDateTime: '2026-02-03T04:05:06.000Z' },
+        back,
+      ])
     })
 
     it('refuses an update that takes a taken name, and the record stays', async () => {

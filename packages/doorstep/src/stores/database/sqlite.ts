@@ -60,7 +60,10 @@ function databaseOver(connection: Connection): Database {
     // One process holds the data folder, so nobody else can have anything to say.
     listen: (listener) => listener.connected(),
     close: async () => {
-      if (connection.isOpen) connection.close()
+      if (!connection.isOpen) return
+      // A stopped local cloud is one whole file, that can be copied or kept as it is.
+      connection.exec('pragma wal_checkpoint(truncate)')
+      connection.close()
     },
   }
 }

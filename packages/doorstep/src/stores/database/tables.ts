@@ -74,7 +74,7 @@ export interface Tables {
     record: string
   }
   signing_key: { key_id: string; created_at: number; record: string }
-  cloud_settings: { id: number; record: string }
+  cloud_settings: { id: number; record: string; version: number }
   authorization_code: { id: string; consumed: number; expires_at: number; record: string }
   refresh_token: { id: string; expires_at: number; record: string }
   device_code: {

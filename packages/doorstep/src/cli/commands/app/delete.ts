@@ -17,6 +17,11 @@ export const deleteApplication = command({
     const { terminal } = io
     const graph = await graphOf(options, io)
     const { id, appId, displayName } = await findApplication(graph, wanted)
+    if (appId === graph.clientId) {
+      throw new RefusedError(
+        `${displayName} is the application by which this command line works. It cannot be deleted.`,
+      )
+    }
     if (!options.yes) {
       if (!terminal.isInteractive) throw new UsageError('Nobody can be asked here whether to delete: add --yes.')
       const sure = await terminal.confirm(`Delete ${displayName} (${appId})?`)

@@ -168,6 +168,9 @@ export const directoryMigration: Migration = {
       columns: { key_id: 'text', created_at: 'integer', record: 'text' },
       primaryKey: ['key_id'],
     }),
-    createTable(words, 'cloud_settings', { columns: { id: 'integer', record: 'text' }, primaryKey: ['id'] }),
+    createTable(words, 'cloud_settings', {
+      columns: { id: 'integer', record: 'text', version: 'integer' },
+      primaryKey: ['id'],
+    }),
   ],
 }

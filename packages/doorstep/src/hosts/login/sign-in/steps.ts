@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { entraError } from '../../../protocol/errors.ts'
+import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
+import { askedOrigin } from '../../host.ts'
+import { declineConsent, giveConsent, leaveCancelled, proceedToApplication } from '../authorize.ts'
+import type { LoginParts } from '../login-parts.ts'
+import { passwordPage } from '../pages/password.ts'
+import { staySignedInPage } from '../pages/stay-signed-in.ts'
+import { userNamePage } from '../pages/user-name.ts'
+import { requestIds } from '../response-headers.ts'
+import { accountNamed } from './accounts.ts'
+import { browserCookie, cookiesOf, currentSession, sessionWith } from './browser-session.ts'
+import { openFlow, type SignInFlow } from './flow.ts'
+import { formAddress, formOf, showPage, showRefusal, type Visit } from './visit.ts'
+
+type Form = ReadonlyMap<string, string>
+type Step = (visit: Visit, form: Form, parts: LoginParts) => Promise<FastifyReply>
+
+/** What each page's form does; every one ends in the next page, or at the application. */
+const steps: Readonly<Record<string, Step>> = {
+  userName: takeUserName,
+  password: takePassword,
+  staySignedIn: takeStaySignedIn,
+  pick: takeAccount,
+  consent: takeConsent,
+}
+
+/** POST /common/login: the forms of all sign-in pages. */
+export function signInStepRoute(app: FastifyInstance, parts: LoginParts): void {
+  app.post<{ Body: string | undefined }>(formAddress, async (request, reply) => {
+    const now = parts.clock.now()
+    const form = new Map(new URLSearchParams(request.body ?? ''))
+    const cookies = cookiesOf(request.headers.cookie)
+    const flow = openFlow(form.get('flow'), cookies.get(browserCookie), parts.seal, now)
+    const session = await currentSession(cookies, parts.sessions, now)
+    const visit = { request, reply, session, cookies: [], ids: requestIds(request), now }
+    const step = steps[form.get('step') ?? '']
+    if (!flow || !step) return showRefusal({ ...visit, flow: emptyFlow(now) }, entraError('requestMalformed'))
+    return step({ ...visit, flow }, form, parts)
+  })
+}
+
+const emptyFlow = (startedAt: number): SignInFlow => ({
+  purpose: { kind: 'device', userCode: undefined },
+  startedAt,
+  correlationId: '',
+  browser: '',
+})
+
+async function takeUserName(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+  if (form.has('cancel')) return leaveCancelled(visit, parts)
+  const userName = form.get('loginfmt')?.trim() ?? ''
+  const account = await accountNamed(userName, parts)
+  if (!account) return askUserName(visit, userName, parts)
+  return askPassword(withUserName(visit, account.user.userPrincipalName), parts)
+}
+
+function askUserName(visit: Visit, userName: string, parts: LoginParts): FastifyReply {
+  const text = userName ? 'No account here has this user name.' : 'Enter a user name.'
+  const view = { ...formOf(visit, 'userName', parts), userName, error: { text }, canCancel: true }
+  return showPage(visit, (nonce) => userNamePage({ nonce, ...view }))
+}
+
+const withUserName = (visit: Visit, userName: string): Visit => ({ ...visit, flow: { ...visit.flow, userName } })
+
+function askPassword(visit: Visit, parts: LoginParts, error?: { readonly text: string }): FastifyReply {
+  const { userName = '' } = visit.flow
+  const view = { ...formOf(visit, 'password', parts), userName }
+  return showPage(visit, (nonce) => passwordPage({ nonce, ...view, ...(error && { error }) }))
+}
+
+/** Entra's own codes for what is wrong stay on the page: the application hears of a sign-in only when it is one. */
+async function takePassword(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+  const { userName = '' } = visit.flow
+  if (form.has('back')) return askUserName(visit, userName, parts)
+  const account = await accountNamed(userName, parts)
+  const password = account && (await parts.users.passwordOf(account.user.id))
+  const given = form.get('passwd') ?? ''
+  if (!account || !password || !(await parts.secrets.matchesAny(given, [password.passwordHash]))) {
+    return askPassword(visit, parts, { text: 'The password is not right.' })
+  }
+  if (!account.user.accountEnabled) return askPassword(visit, parts, { text: 'This account is disabled.' })
+  const signedIn: SessionAccount = {
+    homeTenantId: account.tenant.id,
+    homeUserId: account.user.id,
+    method: 'pwd',
+    authenticatedAt: visit.now,
+  }
+  const next = await renewSession(visit, signedIn, false, parts)
+  const asked = askedOrigin(visit.request.raw)
+  if (asked.kind === 'local') return proceedToApplication(next, parts)
+  const view = { ...formOf(next, 'staySignedIn', parts), userName }
+  return showPage(next, (nonce) => staySignedInPage({ nonce, ...view }))
+}
+
+async function renewSession(visit: Visit, account: SessionAccount, keep: boolean, parts: LoginParts): Promise<Visit> {
+  const isLocal = askedOrigin(visit.request.raw).kind === 'local'
+  const { session, changes, cookies } = sessionWith(account, visit.session, { keep, isLocal, now: visit.now })
+  await parts.commit(changes)
+  const chosen = { tenantId: account.homeTenantId, userId: account.homeUserId }
+  return { ...visit, session, cookies: [...visit.cookies, ...cookies], flow: { ...visit.flow, chosen } }
+}
+
+async function takeStaySignedIn(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+  const chosen = visit.session?.accounts.find(({ homeUserId }) => homeUserId === visit.flow.chosen?.userId)
+  if (form.has('decline') || !chosen) return proceedToApplication(visit, parts)
+  return proceedToApplication(await renewSession(visit, chosen, true, parts), parts)
+}
+
+/** For oneself, for everybody, or not at all. */
+async function takeConsent(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+  return form.has('cancel') ? declineConsent(visit, parts) : giveConsent(visit, form.has('adminConsent'), parts)
+}
+
+async function takeAccount(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+  if (form.has('otherAccount')) {
+    const view = { ...formOf(visit, 'userName', parts), canCancel: true }
+    return showPage(visit, (nonce) => userNamePage({ nonce, ...view }))
+  }
+  const picked = visit.session?.accounts.find(({ homeUserId }) => homeUserId === form.get('account'))
+  const chosen = picked && { tenantId: picked.homeTenantId, userId: picked.homeUserId }
+  return proceedToApplication({ ...visit, flow: { ...visit.flow, chosen } }, parts)
+}

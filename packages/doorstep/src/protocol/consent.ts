@@ -1,0 +1,205 @@
+import type { Application } from '../directory/application.ts'
+import { roleTemplateId } from '../directory/directory-role.ts'
+import { firstPartyAppIds, microsoftServicesTenantId } from '../directory/first-party-ids.ts'
+import type { PermissionGrant } from '../directory/permission.ts'
+import type { Tenant } from '../directory/tenant.ts'
+import type { Prompt } from './authorization-request.ts'
+import { entraError } from './errors.ts'
+import { consentedScopes, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
+import { type ConsentPermission, delegatedPermission, listedPermissions, withoutRepeats } from './listed-permissions.ts'
+import type { OpenIdScope } from './requested-scopes.ts'
+
+/** One API of a request, found in the tenant. */
+export interface AskedResource {
+  readonly resource: ResourceInTenant
+  /** As the request wrote it. */
+  readonly identifier: string
+  readonly scopes: readonly string[] | 'default'
+}
+
+/** All that consent is decided on. */
+export interface ConsentSituation {
+  readonly application: Application
+  /** Object id of the application's service principal in the tenant. */
+  readonly servicePrincipalId: string
+  readonly tenant: Pick<Tenant, 'usersCanConsent'>
+  readonly user: {
+    /** Object id in the tenant. */
+    readonly id: string
+    /** Template ids of his directory roles there. */
+    readonly directoryRoleIds: readonly string[]
+  }
+  readonly openId: ReadonlySet<OpenIdScope>
+  readonly asked: readonly AskedResource[]
+  /** Microsoft Graph, and the APIs that the registration lists and the tenant has. */
+  readonly apis: readonly ResourceInTenant[]
+  /** All recorded consent of the client. */
+  readonly permissionGrants: readonly PermissionGrant[]
+  /** Undefined, whatever the request says, once the person has answered the page: `consent` asks again and again. */
+  readonly prompt: Prompt | undefined
+  /** The setting of the local cloud: `auto` asks nobody. */
+  readonly consent: 'ask' | 'auto'
+}
+
+/** For whom an answer counts: the person, the person or (his choice) everybody, or everybody. */
+export type ConsentReach = 'user' | 'userOrOrganization' | 'organization'
+
+export type ConsentDecision =
+  /** `unrecorded` counts as consented without a page and is to be recorded; empty unless consent is `auto`. */
+  | { readonly kind: 'granted'; readonly unrecorded: readonly ConsentPermission[] }
+  | {
+      readonly kind: 'ask'
+      readonly permissions: readonly ConsentPermission[]
+      readonly grantsFor: ConsentReach
+    }
+  /** Nothing the person could answer; 90094 where the client hears of it. */
+  | { readonly kind: 'adminNeeded'; readonly permissions: readonly ConsentPermission[] }
+
+/**
+ * Whether the person who signed in must be asked, and what ("Permissions and consent overview"). Named scopes are
+ * asked for as they come; `.default` only while nothing is granted at its API, then for all that the registration
+ * lists. The first consent brings what every sign-in needs with it.
+ * @throws {EntraError} 650053 for a scope the API does not have, 650057 for `.default` of an API that is not listed,
+ * 65001 when consent is missing and prompt=none, 90093 when prompt=admin_consent comes from no administrator.
+ */
+export function decideConsent(situation: ConsentSituation): ConsentDecision {
+  const { prompt, consent, application } = situation
+  const isAdministrator = mayConsentForAll(situation.user.directoryRoleIds)
+  if (prompt === 'admin_consent') return askForOrganization(situation)
+  const wanted = withoutRepeats([...openIdPermissions(situation), ...askedPermissions(situation)])
+  const missing = prompt === 'consent' && consent === 'ask' ? wanted : withoutConsented(wanted, situation)
+  if (missing.length === 0) return { kind: 'granted', unrecorded: [] }
+  const permissions = withoutRepeats([...firstConsent(situation), ...missing])
+  if (consent === 'auto') return { kind: 'granted', unrecorded: permissions }
+  if (prompt === 'none') {
+    throw entraError('silentConsentRequired', { appId: application.appId, name: application.displayName })
+  }
+  if (isAdministrator) return { kind: 'ask', permissions, grantsFor: 'userOrOrganization' }
+  const needsAdministrator = missing.some((permission) => permission.needsAdministrator)
+  if (needsAdministrator || !situation.tenant.usersCanConsent) return { kind: 'adminNeeded', permissions }
+  return { kind: 'ask', permissions, grantsFor: 'user' }
+}
+
+/** v1.0 `prompt=admin_consent`: everything the registration lists, for everybody. */
+function askForOrganization(situation: ConsentSituation): ConsentDecision {
+  const { application, apis, user } = situation
+  const listed = listedPermissions(application, apis, ['delegated', 'application'])
+  if (!mayConsentForAll(user.directoryRoleIds, listed)) throw entraError('administratorOnly')
+  const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...listed])
+  return { kind: 'ask', permissions, grantsFor: 'organization' }
+}
+
+const fullAdministrators = [roleTemplateId('Global Administrator'), roleTemplateId('Privileged Role Administrator')]
+const applicationAdministrators = [
+  roleTemplateId('Application Administrator'),
+  roleTemplateId('Cloud Application Administrator'),
+]
+
+/**
+ * Whether somebody with these directory roles may consent for everybody. Administrators of applications may, except
+ * to application permissions of Microsoft Graph.
+ */
+export function mayConsentForAll(
+  directoryRoleIds: readonly string[],
+  permissions: readonly ConsentPermission[] = [],
+): boolean {
+  if (directoryRoleIds.some((role) => fullAdministrators.includes(role))) return true
+  const isReserved = permissions.some(
+    ({ kind, resourceAppId }) => kind === 'application' && resourceAppId === firstPartyAppIds.microsoftGraph,
+  )
+  return !isReserved && directoryRoleIds.some((role) => applicationAdministrators.includes(role))
+}
+
+/** OpenID Connect scopes are delegated permissions of Microsoft Graph; Microsoft's own clients hold them anyway. */
+function openIdPermissions(situation: ConsentSituation): readonly ConsentPermission[] {
+  if (situation.application.tenantId === microsoftServicesTenantId) return []
+  return graphPermissions(situation, [...situation.openId])
+}
+
+/** What every application gets with its first consent. */
+function baseline(situation: ConsentSituation): readonly ConsentPermission[] {
+  return graphPermissions(situation, ['User.Read', 'openid', 'profile', 'offline_access'])
+}
+
+function firstConsent(situation: ConsentSituation): readonly ConsentPermission[] {
+  const graph = graphOf(situation)
+  if (graph && consentedAt(graph, situation).length > 0) return []
+  return baseline(situation)
+}
+
+function graphOf({ apis }: ConsentSituation): ResourceInTenant | undefined {
+  return apis.find(({ application }) => application.appId === firstPartyAppIds.microsoftGraph)
+}
+
+function graphPermissions(situation: ConsentSituation, values: readonly string[]): readonly ConsentPermission[] {
+  const graph = graphOf(situation)
+  if (!graph) return []
+  const scopes = graph.application.api.oauth2PermissionScopes.filter(({ value }) => values.includes(value))
+  return scopes.map((scope) => delegatedPermission(graph, scope))
+}
+
+function consentedAt(resource: ResourceInTenant, situation: ConsentSituation) {
+  const { application, servicePrincipalId, user, permissionGrants } = situation
+  const client = { appId: application.appId, servicePrincipalId }
+  return consentedScopes({ client, resource, userId: user.id, permissionGrants })
+}
+
+function askedPermissions(situation: ConsentSituation): readonly ConsentPermission[] {
+  return situation.asked.flatMap((asked) =>
+    asked.scopes === 'default'
+      ? everythingListed(asked, situation)
+      : asked.scopes.map((scope) => namedPermission(scope, asked.resource, situation)),
+  )
+}
+
+function namedPermission(
+  name: string,
+  resource: ResourceInTenant,
+  { application }: ConsentSituation,
+): ConsentPermission {
+  const { api, appId: resourceAppId } = resource.application
+  const scope = api.oauth2PermissionScopes.find(
+    ({ value, isEnabled }) => isEnabled && value.toLowerCase() === name.toLowerCase(),
+  )
+  if (!scope) throw entraError('scopeNotFound', { name: application.displayName, scope: name, resourceAppId })
+  return delegatedPermission(resource, scope)
+}
+
+/**
+ * What `.default` asks a person for. An application that asks for itself needs no scope of its own: that it may sign
+ * the user in and read him is enough.
+ */
+function everythingListed(asked: AskedResource, situation: ConsentSituation): readonly ConsentPermission[] {
+  const { application, apis, prompt, permissionGrants, user } = situation
+  const { application: api } = asked.resource
+  const isItself = api.appId === application.appId
+  const isGranted = isItself
+    ? mayReadUser(permissionGrants, user.id)
+    : consentedAt(asked.resource, situation).length > 0
+  if (isGranted && prompt !== 'consent') return []
+  const listed = listedPermissions(application, apis, ['delegated'])
+  if (isItself || api.appId === firstPartyAppIds.microsoftGraph) return [...baseline(situation), ...listed]
+  if (!isGranted && !application.requiredResourceAccess.some(({ resourceAppId }) => resourceAppId === api.appId)) {
+    throw entraError('resourceNotListed', {
+      appId: application.appId,
+      name: application.displayName,
+      resource: asked.identifier,
+      resourceAppId: api.appId,
+      listed: application.requiredResourceAccess.map(({ resourceAppId }) => resourceAppId).join(', '),
+    })
+  }
+  return listed
+}
+
+function withoutConsented(
+  wanted: readonly ConsentPermission[],
+  situation: ConsentSituation,
+): readonly ConsentPermission[] {
+  const resources = [...situation.apis, ...situation.asked.map(({ resource }) => resource)]
+  const consented = new Set(
+    resources.flatMap((resource) =>
+      consentedAt(resource, situation).map(({ id }) => `${resource.servicePrincipalId} ${id}`),
+    ),
+  )
+  return wanted.filter(({ resourceId, id }) => !consented.has(`${resourceId} ${id}`))
+}
