@@ -31,7 +31,7 @@ const allowed: Readonly<Record<string, Rules>> = {
   secrets: {},
   listener: {},
   interceptor: {},
-  stores: { directory: 'any', rbac: 'types', tokens: 'types' },
+  stores: { directory: 'any', protocol: 'types', rbac: 'types', tokens: 'types' },
   'hosts/host.ts': {},
   'hosts/control': host,
   'hosts/graph': host,
