@@ -327,7 +327,7 @@ async function answerFor(
     if (consent.kind === 'adminNeeded') {
       return showPage(visit, (nonce) => adminNeededPage({ nonce, ...view, application: application.displayName }))
     }
-    const about = { name: application.displayName, publisher: application.publisherDomain }
+    const about = { name: application.displayName }
     const { grantsFor } = consent
     const organization = tenant.displayName
     return showPage(visit, (nonce) => consentPage({ nonce, ...view, application: about, grantsFor, organization }))

@@ -44,7 +44,7 @@ ${postForm({
   form: view,
   body: html`${grantsFor === 'userOrOrganization' && organizationTick(organization)}
 ${grantsFor === 'organization' && html`<p>If you accept, this app gets these permissions for everybody in <bdi>${organization}</bdi>. Nobody else will be asked.</p>`}
-<p class="quiet">Accepting means that you trust this app with what is listed above${terms(application)}. You can take it back later in the portal, under Enterprise applications.</p>
+<p class="quiet">Accepting means that you trust this app with what is listed above${terms(application)}. An administrator can take it back later.</p>
 ${answerButtons('Accept', { label: 'Cancel', name: 'cancel' })}`,
 })}`
   return page({ title: 'Permissions requested – Sign in to your account', body, nonce: view.nonce })
