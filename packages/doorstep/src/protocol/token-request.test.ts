@@ -28,6 +28,18 @@ describe('a token request', () => {
     },
   )
 
+  it.each([
+    ['a%20b+c', 'a b c'],
+    ['%e2%82%ac', '€'],
+    ['100%', '100%'],
+    ['%zz', '%zz'],
+    ['%ff', '\ufffd'],
+    ['x=y', 'x=y'],
+  ])('decodes %s as browsers do', (written, read) => {
+    expect(parse(`grant_type=g&client_id=c&scope=${written}`).parameter('scope')).toBe(read)
+    expect(new URLSearchParams(`scope=${written}`).get('scope')).toBe(read)
+  })
+
   it('with an empty value lacks the parameter', () => {
     expect(() => parse('grant_type=&client_id=a')).toThrow("parameter: 'grant_type'")
     expect(parse('grant_type=a&client_id=b&client_secret=').credential).toEqual({ method: 'none' })

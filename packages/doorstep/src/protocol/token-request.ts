@@ -63,15 +63,25 @@ function isForm(contentType: string): boolean {
 }
 
 /**
+ * One name or value of a form (WHATWG URL, application/x-www-form-urlencoded parsing). Most need no decoding; what is
+ * encoded wrongly is left to URLSearchParams, which takes everything.
+ */
+function formDecoded(text: string): string {
+  if (!text.includes('%') && !text.includes('+')) return text
+  return percentDecoded(text) ?? new URLSearchParams(`_=${text}`).get('_') ?? text
+}
+
+/**
  * Reads a form body. Names and values lose surrounding blanks and line breaks, since bodies are pasted from pages
  * that print a parameter a line. Any other content type, JSON above all, counts as having no parameters.
  */
 function readForm({ contentType, body }: Pick<TokenHttpRequest, 'contentType' | 'body'>): Map<string, string> {
   const parameters = new Map<string, string>()
   if (contentType !== undefined && !isForm(contentType)) return parameters
-  for (const [untrimmedName, untrimmedValue] of new URLSearchParams(body)) {
-    const name = untrimmedName.trim()
-    const value = untrimmedValue.trim()
+  for (const pair of body.split('&')) {
+    const equals = pair.indexOf('=')
+    const name = formDecoded(equals < 0 ? pair : pair.slice(0, equals)).trim()
+    const value = equals < 0 ? '' : formDecoded(pair.slice(equals + 1)).trim()
     if (value === '') continue
     if (parameters.has(name) && meaningful.has(name)) throw entraError('requestMalformed')
     parameters.set(name, value)
@@ -98,7 +108,7 @@ export function parseForm(http: Pick<TokenHttpRequest, 'contentType' | 'body'>):
 const basicHeader = /^basic +([A-Za-z0-9+/]+=*) *$/i
 
 /** application/x-www-form-urlencoded decoding of one value (RFC 6749 §2.3.1); undefined when it cannot be decoded. */
-function formDecoded(text: string): string | undefined {
+function percentDecoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
@@ -116,9 +126,9 @@ function readBasic(header: string): { clientId: string; candidates: string[] } {
   const colon = text?.indexOf(':') ?? -1
   if (!text || colon < 1) throw entraError('requestMalformed')
   const secret = text.slice(colon + 1)
-  const decoded = formDecoded(secret)
+  const decoded = percentDecoded(secret)
   return {
-    clientId: formDecoded(text.slice(0, colon)) ?? text.slice(0, colon),
+    clientId: percentDecoded(text.slice(0, colon)) ?? text.slice(0, colon),
     candidates: secret === '' ? [] : decoded === undefined || decoded === secret ? [secret] : [decoded, secret],
   }
 }

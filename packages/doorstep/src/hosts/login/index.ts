@@ -33,7 +33,10 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  // Fastify finds a content type by its exact name sooner than by '*', and forms are what comes.
+  for (const contentType of ['application/x-www-form-urlencoded', '*']) {
+    app.addContentTypeParser(contentType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  }
   app.setErrorHandler(answerRefusal(parts))
   app.setNotFoundHandler(answerNotFound)
 
