@@ -126,8 +126,6 @@ export type SignInChange =
   | { readonly change: 'deleteSession'; readonly id: string }
   | { readonly change: 'addSignInRecord'; readonly record: SignInRecord }
 
-export type CommitSignIn = (changes: readonly SignInChange[]) => Promise<void>
-
 export interface AuthorizationCodeStore {
   /** A code that was consumed is found until it expires, so that a second redemption hears what happened. */
   byId(id: string): Promise<{ readonly code: AuthorizationCode; readonly consumed: boolean } | undefined>

@@ -16,6 +16,7 @@ tenants:
     users:
       - { userPrincipalName: ${alice.name}, displayName: Alice, password: ${alice.password} }
       - { userPrincipalName: bob@contoso.example, displayName: Bob, password: ${alice.password} }
+    guests: [frank@fabrikam.example]
     applications:
       - displayName: Energy <b>app</b>
         appId: ${clientId}
@@ -25,6 +26,11 @@ tenants:
         appId: ${consentedId}
         publicClient: { redirectUris: ["http://localhost"] }
         adminConsent: true
+  - displayName: Fabrikam
+    domain: fabrikam.example
+    users:
+      - { userPrincipalName: frank@fabrikam.example, displayName: Frank, password: ${alice.password} }
+      - { userPrincipalName: stranger@fabrikam.example, displayName: Stranger, password: ${alice.password} }
 `
 
 let doorstep: RunningDoorstep
@@ -163,6 +169,37 @@ describe('the pages', () => {
     const declined = await browser.send(consent, {}, 'cancel')
     expect(query(declined).get('error')).toBe('access_denied')
     expect(query(declined).get('error_description')).toMatch(/^AADSTS65004: /)
+  })
+})
+
+describe('people of another tenant', () => {
+  const path = () => authorizePath({ scope: `${clientId}/.default` })
+
+  it('sign in as the guests they are', async () => {
+    const browser = new Browser()
+    const consent = await browser.signIn(await browser.open(path()), { ...alice, name: 'frank@fabrikam.example' })
+    const answered = await browser.send(consent, {})
+    const form = {
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      client_secret: clientSecret,
+      code: query(answered).get('code') ?? '',
+      redirect_uri: redirectUri,
+      scope: `${clientId}/.default`,
+    }
+    const { body } = await doorstep.request(
+      'POST',
+      `/${tenantId}/oauth2/v2.0/token`,
+      new URLSearchParams(form).toString(),
+    )
+    expect(JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString()).tid).toBe(tenantId)
+  })
+
+  it('are told so when they are none', async () => {
+    const browser = new Browser()
+    const refused = await browser.signIn(await browser.open(path()), { ...alice, name: 'stranger@fabrikam.example' })
+    expect(refused.headers).not.toHaveProperty('location')
+    expect(refused.text).toContain('AADSTS50020')
   })
 })
 

@@ -17,7 +17,9 @@ import {
 } from '../../protocol/authorization-response.ts'
 import { clientInfo } from '../../protocol/claims/user-claims.ts'
 import { EntraError, entraError, type RefusalName } from '../../protocol/errors.ts'
+import { accountInTenant, homeOf } from '../../protocol/grants/account-in-tenant.ts'
 import { type ConsentPermission, shownPermissions } from '../../protocol/listed-permissions.ts'
+import { platformTime } from '../../protocol/platform-instant.ts'
 import { decideSession, type SignedInAccount } from '../../protocol/prompt.ts'
 import { consentChanges } from '../../protocol/record-consent.ts'
 import { redirectUriFor, registeredRedirectUris, type TypedRedirectUri } from '../../protocol/redirect-uri.ts'
@@ -35,7 +37,7 @@ import { redirectUriDifference } from './pages/difference.ts'
 import { passwordPage } from './pages/password.ts'
 import { userNamePage } from './pages/user-name.ts'
 import { requestIds } from './response-headers.ts'
-import { accountInTenant, accountNamed, signedInAccounts } from './sign-in/accounts.ts'
+import { accountNamed, signedInAccounts } from './sign-in/accounts.ts'
 import { type Asking, consentFor, type Presence, presenceOf, refuseWithoutAssignment } from './sign-in/authorization.ts'
 import { newAuthorizationCode } from './sign-in/authorization-code.ts'
 import { browserCookieOf, cookiesOf, currentSession } from './sign-in/browser-session.ts'
@@ -183,8 +185,7 @@ async function recorded(
 }
 
 function refusalContext({ request, ids, now }: Visit) {
-  const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`
-  return { ...ids, timestamp, origin: originOf(askedOrigin(request.raw)) }
+  return { ...ids, timestamp: platformTime(now), origin: originOf(askedOrigin(request.raw)) }
 }
 
 /** What a person can compare: the redirect URI that was sent with those that are registered. */
@@ -353,7 +354,7 @@ async function answerFor(
   return leave(visit, successResponse({ ...target, mode: request.responseMode }, issued))
 }
 
-export const chosenOf = ({ account }: SignedInAccount) => ({
+const chosenOf = ({ account }: SignedInAccount) => ({
   tenantId: account.homeTenantId,
   userId: account.homeUserId,
 })
@@ -368,7 +369,7 @@ async function userInTenant(
   const tenant = await parts.tenants.byId(issuingTenantId(segment, account.homeTenantId))
   const home = await parts.users.byId(account.homeUserId)
   if (!tenant || !home) throw entraError('noSession')
-  const user: User | undefined = await accountInTenant(home, tenant, parts)
+  const user: User | undefined = await accountInTenant(homeOf(home), tenant, parts.users)
   refuseAccount(application, tenant, { homeTenantId: account.homeTenantId, isInTenant: user !== undefined })
   if (!user) throw entraError('noSession')
   return { tenant, user }

@@ -1,14 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { originOf } from '../../protocol/authority.ts'
 import { EntraError, entraError } from '../../protocol/errors.ts'
+import { platformTime } from '../../protocol/platform-instant.ts'
 import { askedOrigin } from '../host.ts'
 import type { LoginParts } from './login-parts.ts'
 import { type RequestIds, requestIds, sendUncached } from './response-headers.ts'
-
-/** `yyyy-MM-dd HH:mm:ssZ`, with a blank where ISO 8601 has a T. */
-function platformTime(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')}Z`
-}
 
 /** The JSON body of a refusal (RFC 6749 §5.2 with Entra's members). */
 export function refusalBody(refusal: EntraError, ids: RequestIds, timestamp: string, origin: string): string {

@@ -1,5 +1,6 @@
-import { defaultDomain, type Tenant, type TenantStore } from '../../../directory/tenant.ts'
+import type { Tenant, TenantStore } from '../../../directory/tenant.ts'
 import type { User, UserStore } from '../../../directory/user.ts'
+import { accountInTenant, homeOf } from '../../../protocol/grants/account-in-tenant.ts'
 import type { SignedInAccount } from '../../../protocol/prompt.ts'
 import type { BrowserSession } from '../../../protocol/sign-in-records.ts'
 
@@ -19,18 +20,6 @@ export async function accountNamed(
   return tenant && user && user.userType === 'Member' ? { tenant, user } : undefined
 }
 
-/** The user as whom an account acts in a tenant: itself at home, its guest account elsewhere. */
-export async function accountInTenant(
-  home: User,
-  tenant: Tenant,
-  { users }: Pick<AccountParts, 'users'>,
-): Promise<User | undefined> {
-  if (home.tenantId === tenant.id) return home
-  const guestName = `${home.userPrincipalName.replace('@', '_')}#EXT#@${defaultDomain(tenant)}`
-  const guest = await users.byPrincipalName(tenant.id, guestName)
-  return guest?.home?.userId === home.id ? guest : undefined
-}
-
 /** The accounts of a browser session, without those that were disabled or removed since. */
 export async function signedInAccounts(
   session: BrowserSession | undefined,
@@ -43,7 +32,7 @@ export async function signedInAccounts(
     const password = user && (await parts.users.passwordOf(user.id))
     const isRevoked = password !== undefined && Date.parse(password.changedDateTime) > account.authenticatedAt
     if (!user?.accountEnabled || isRevoked) return []
-    const presences = await Promise.all(tenants.map((tenant) => accountInTenant(user, tenant, parts)))
+    const presences = await Promise.all(tenants.map((tenant) => accountInTenant(homeOf(user), tenant, parts.users)))
     return [
       {
         account,

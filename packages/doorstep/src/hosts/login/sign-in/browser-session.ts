@@ -77,9 +77,6 @@ export function sessionWith(
   }
 }
 
-/** What a browser is told when nobody is signed in any more. */
-export const endedSessionCookies = [sessionCookie, keptSessionCookie].map((name) => cookie(name, '', 'Max-Age=0'))
-
 /** The cookie that ties forms to this browser, and the header that sets it when it was not there. */
 export function browserCookieOf(cookies: ReadonlyMap<string, string>): { value: string; header: string | undefined } {
   const known = cookies.get(browserCookie)
