@@ -132,6 +132,11 @@ describe('consent', () => {
       `ask for user ${baseline} email`,
     ],
     [
+      'is not asked for again for OpenID Connect scopes alone',
+      { openId: new Set(['openid', 'email']), asked: [], permissionGrants: [grant(graphId, 'User.Read', null)] },
+      'granted',
+    ],
+    [
       'is asked again for prompt=consent',
       { permissionGrants: [sso, grant(apiId, 'read')], prompt: 'consent' },
       'ask for user read',
@@ -213,6 +218,11 @@ describe('consent to .default', () => {
     [
       'holds as soon as anything of the API is granted',
       { asked: [ask(api, 'default')], permissionGrants: [grant(apiId, 'write')] },
+      'granted',
+    ],
+    [
+      'is not asked for again for OpenID Connect scopes alone',
+      { openId: new Set(['openid', 'email']), asked: [], permissionGrants: [grant(graphId, 'User.Read', null)] },
       'granted',
     ],
     [
