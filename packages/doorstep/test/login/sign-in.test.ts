@@ -131,6 +131,13 @@ describe('the pages', () => {
   })
 })
 
+it('who may not consent sees the address an administrator opens', async () => {
+  const browser = new Browser(doorstep)
+  const page = await browser.signIn(await browser.open(authorizePath({ scope: 'User.Read.All' })), alice)
+  expect(page.text).toContain('id="adminNeededHeader"')
+  expect(page.text.replaceAll('<wbr>', '')).toContain(`/${tenantId}/adminconsent?client_id=${clientId}`)
+})
+
 describe('people of another tenant', () => {
   const path = () => authorizePath({ scope: `${clientId}/.default` })
 
