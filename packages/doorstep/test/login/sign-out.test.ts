@@ -301,8 +301,12 @@ describe('of several accounts', () => {
 
   it('a hint that names nobody who is signed in costs nobody the session', async () => {
     const { browser } = await signedIn(alice)
-    for (const hint of [{ logout_hint: bob.name }, { sid: '00000000-0000-4000-8000-000000000000' }]) {
-      const picker = await browser.open(logoutPath(hint))
+    const hints = [
+      ['logout_hint', bob.name],
+      ['sid', '00000000-0000-4000-8000-000000000000'],
+    ] as const
+    for (const [name, value] of hints) {
+      const picker = await browser.open(logoutPath({ [name]: value }))
       expect(picker.text).toContain('Which account do you want to sign out of?')
       expect(await isSignedIn(browser)).toBe(true)
     }
