@@ -59,6 +59,7 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
   return async (http: FastifyRequest<TokenRoute>, reply: FastifyReply): Promise<FastifyReply> => {
     const now = parts.clock.now()
     const authority = askedOrigin(http.raw)
+    const ids = requestIds(http)
     const segment = await resolveTenantSegment(http.params.tenant, parts.tenants)
     const request = parseTokenRequest({
       endpoint,
@@ -79,6 +80,7 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
         registered,
         origin,
         now,
+        correlationId: ids.correlationId,
         authenticate: () => authenticateClient(request, registered, { tenant, authority, now }, parts),
       })
       const settings = await parts.settings.read()
@@ -94,13 +96,13 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
         const ofUser = { ...issuance, lifetimeInSeconds, keyedHash: parts.pairwiseHash, clientAddress: http.ip }
         const body = await issueUserTokens(authorization, request, ofUser, parts)
         const { allowOrigin } = authorization
-        return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry, body, allowOrigin })
+        return sendUncached(http, reply, { status: 200, ids, telemetry, body, allowOrigin })
       }
       const accessToken = appAccessToken(authorization, issuance)
       const signedToken = await parts.issuer.sign(accessToken)
       const { identifier } = authorization.resource
       const body = appTokenResponse({ endpoint, accessToken, signedToken, now, resource: identifier })
-      return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry, body })
+      return sendUncached(http, reply, { status: 200, ids, telemetry, body })
     } catch (error) {
       throw origin === undefined ? error : readableByPage(error, origin, registered)
     }
