@@ -53,6 +53,8 @@ export interface LoginParts {
   readonly issuer: TokenIssuer
   readonly keys: Pick<KeyRing, 'certificates'>
   readonly clock: Clock
+  /** Told of a device code that was handed to a program of a run; whoever answers for that run does so then. */
+  readonly deviceCodeIssued?: ((issued: { readonly userCode: string; readonly runId: string }) => void) | undefined
   /** Tells a person about a fault of Doorstep itself. */
   readonly reportFault: (fault: unknown, traceId: string) => void
 }
