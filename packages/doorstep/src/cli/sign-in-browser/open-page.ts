@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect as connectSecurely } from 'node:tls'
 import { openConnection } from '../../interceptor/outbound-connection.ts'
+import { messageOf, RefusedError } from '../failure.ts'
 
 export interface PageRequest {
   /** `http:` or `https:`. */
@@ -36,12 +37,14 @@ const longestPage = 1024 * 1024
  * Asks for one page and reads it; redirects are the caller's to follow.
  *
  * @param onSent called when all of the request has been handed to the system
- * @throws an error whose message names the address that could not be reached
+ * @throws {RefusedError} that names the address which could not be opened
  */
 export async function openPage(wanted: PageRequest, route: PageRoute, onSent?: () => void): Promise<PageAnswer> {
   const { url, method, form, cookies } = wanted
-  const connection = await connectionTo(url, route)
+  let connection: Duplex | undefined
   try {
+    const opened = await connectionTo(url, route)
+    connection = opened
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = httpRequest({
         method,
@@ -54,7 +57,7 @@ export async function openPage(wanted: PageRequest, route: PageRoute, onSent?: (
           ...(cookies === undefined ? {} : { cookie: cookies }),
           ...(form === undefined ? {} : formHeaders(form)),
         },
-        createConnection: () => connection,
+        createConnection: () => opened,
       })
       sent.setTimeout(patienceMilliseconds, () => sent.destroy(new Error('there was no answer in time')))
       if (onSent) sent.once('finish', onSent)
@@ -69,9 +72,10 @@ export async function openPage(wanted: PageRequest, route: PageRoute, onSent?: (
       text: await readPage(response),
     }
   } catch (error) {
-    throw new Error(`${url.origin} could not be asked: ${error instanceof Error ? error.message : error}.`)
+    const reason = messageOf(error).replace(/\.$/, '')
+    throw new RefusedError(`The browser of this run could not open ${url.origin}${url.pathname}: ${reason}.`)
   } finally {
-    connection.destroy()
+    connection?.destroy()
   }
 }
 
