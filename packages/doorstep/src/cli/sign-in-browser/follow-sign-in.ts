@@ -24,6 +24,10 @@ export interface SignInBrowser {
   handedOver(): void
 }
 
+const deviceSignInPages = /^\/(devicelogin|common\/oauth2\/deviceauth)\b/i
+/** Where somebody who is signed in already is not asked; `prompt=none` has no other way. */
+const sessionPages = /\/(authorize|adminconsent)\/?$/i
+
 /** More than any sign-in takes, applications that redirect in a circle excepted. */
 const mostPages = 30
 /** One for the session that a request begins with, one for a request that wants a sign-in of its own. */
@@ -36,6 +40,10 @@ const mostSessions = 2
  * @returns whether somebody who is not the login host was reached
  */
 export async function followSignIn(address: URL, browser: SignInBrowser): Promise<boolean> {
+  if (browser.isLogin(address) && deviceSignInPages.test(address.pathname)) {
+    browser.say('the device codes of this run are answered without a browser')
+    return true
+  }
   const visit = beginVisit(browser)
   let next: PageRequest | undefined = { url: address, method: 'GET' }
   for (let pages = 0; next && pages < mostPages; pages += 1) next = await visit.take(next)
@@ -120,7 +128,7 @@ function beginVisit(browser: SignInBrowser) {
     async take(request: PageRequest): Promise<PageRequest | undefined> {
       const { url } = request
       const isLogin = browser.isLogin(url)
-      if (isLogin && !session) await signIn(url)
+      if (isLogin && !session && sessionPages.test(url.pathname)) await signIn(url)
       if (isLogin && session) carrySession(session, url, jar)
       const onSent = () => {
         if (isLogin) return
