@@ -58,7 +58,8 @@ export function runDoors({ listener, handle, clockOffset, graceMilliseconds }: R
           for (const server of tls.servers) server.close()
           await proxy.close(graceMilliseconds)
           byId.delete(run.id)
-          for (const port of [proxyPort, tls.port]) byPort.delete(port)
+          // By now another run may have been given the same port.
+          for (const port of [proxyPort, tls.port]) if (byPort.get(port) === run) byPort.delete(port)
         },
       }
     },

@@ -30,7 +30,7 @@ const sessionPages = /\/(authorize|adminconsent)\/?$/i
 
 /** More than any sign-in takes, applications that redirect in a circle excepted. */
 const mostPages = 30
-/** One for the session that a request begins with, one for a request that wants a sign-in of its own. */
+/** For one request: the session that it begins with, and one more where it wants a sign-in of its own. */
 const mostSessions = 2
 
 /**
@@ -46,8 +46,13 @@ export async function followSignIn(address: URL, browser: SignInBrowser): Promis
   }
   const visit = beginVisit(browser)
   let next: PageRequest | undefined = { url: address, method: 'GET' }
-  for (let pages = 0; next && pages < mostPages; pages += 1) next = await visit.take(next)
-  if (next) browser.say(`${next.url.origin} redirects without an end.`)
+  try {
+    for (let pages = 0; next && pages < mostPages; pages += 1) next = await visit.take(next)
+    if (next) browser.say(`${next.url.origin} redirects without an end.`)
+  } catch (error) {
+    // A program that has what it wanted may end without another word.
+    if (!visit.isHandedOver()) throw error
+  }
   return visit.isHandedOver()
 }
 
@@ -101,10 +106,10 @@ function beginVisit(browser: SignInBrowser) {
   }
 
   /** Says what the answer is before it is on its way: then the program goes on, and may be the last to speak. */
-  const leaveFor = (request: PageRequest, answered = request.url.searchParams): PageRequest | undefined => {
+  const leaveFor = (request: PageRequest, answered = request.url.searchParams): PageRequest => {
     const { url } = request
     if (browser.isLogin(url)) return request
-    const place = `${url.protocol === 'http:' || url.protocol === 'https:' ? url.origin : url.protocol}`
+    const place = isWebAddress(url) ? url.origin : url.protocol
     const fragment = new URLSearchParams(url.hash.slice(1))
     const error = answered.get('error') ?? fragment.get('error')
     const user = session?.userPrincipalName ?? 'nobody'
@@ -118,20 +123,23 @@ function beginVisit(browser: SignInBrowser) {
     } else if (answered.has('code') || answered.has('id_token') || answered.has('access_token')) {
       say(`signed in ${user}; the answer goes to ${place}`)
     }
-    if (place === url.origin) return request
-    say(`Addresses with ${place} belong to a program that this browser cannot start.`)
-    return undefined
+    return request
   }
 
   return {
     isHandedOver: () => isHandedOver,
     async take(request: PageRequest): Promise<PageRequest | undefined> {
       const { url } = request
+      if (!isWebAddress(url)) {
+        say(`Addresses with ${url.protocol} belong to a program that this browser cannot start.`)
+        return undefined
+      }
       const isLogin = browser.isLogin(url)
       if (isLogin && !session && sessionPages.test(url.pathname)) await signIn(url)
       if (isLogin && session) carrySession(session, url, jar)
       const onSent = () => {
         if (isLogin) return
+        sessions = 0
         isHandedOver = true
         browser.handedOver()
       }
@@ -143,6 +151,8 @@ function beginVisit(browser: SignInBrowser) {
     },
   }
 }
+
+const isWebAddress = ({ protocol }: URL) => protocol === 'http:' || protocol === 'https:'
 
 /** Codes, sessions and tokens belong to no origin, so the session goes along to each name of the login host. */
 function carrySession({ cookies }: BegunSession, url: URL, jar: CookieJar): void {
