@@ -29,7 +29,7 @@ describe('the browser without a person', () => {
   })
 
   it('tells consent that a person may give from consent that is an administrator’s', () => {
-    const permissions = [{ title: 'Read', description: 'Reads.', isAdminOnly: false }]
+    const permissions = [{ name: 'Read', value: 'User.Read', resource: 'Microsoft Graph' }]
     const organization = 'Contoso'
     const asked = {
       ...formOf('consent'),
