@@ -265,10 +265,11 @@ interface Cloud {
 function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   const { kept } = cloud
   const { stores, secrets, clock } = kept
+  const login = once(() => loginParts(cloud))
   return {
     login: async () => {
       const { loginHost } = await import('./hosts/login/index.ts')
-      return loginHost(loginParts(cloud))
+      return loginHost(login())
     },
     graph: async () => {
       const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
@@ -277,7 +278,7 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
     },
     control: async () => {
       const { controlHost } = await import('./hosts/control/index.ts')
-      return controlHost(controlParts(cloud, controlToken))
+      return controlHost({ ...controlParts(cloud, controlToken), signIns: controlledSignIns(login) })
     },
   }
 }
@@ -314,15 +315,24 @@ async function answerDeviceCode(
 }
 
 /** What control may do in the name of people. */
-function controlledSignIns(cloud: Cloud): ControlledSignIns {
+function controlledSignIns(login: () => LoginParts): ControlledSignIns {
   const signIns = () => import('./hosts/login/sign-in/sign-in-without-person.ts')
   return {
-    account: async (name) => (await signIns()).signInAccount(name, loginParts(cloud)),
-    beginSession: async (name) => (await signIns()).signInWithoutPerson(name, loginParts(cloud)),
+    account: async (name) => (await signIns()).signInAccount(name, login()),
+    beginSession: async (name) => (await signIns()).signInWithoutPerson(name, login()),
     async approveDeviceCode(approval) {
       const { approveDeviceCode } = await import('./hosts/login/approve-device-code.ts')
-      return approveDeviceCode(approval, loginParts(cloud))
+      return approveDeviceCode(approval, login())
     },
+  }
+}
+
+/** Makes a value when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
@@ -344,7 +354,7 @@ async function graphGuard({ config, kept, addresses }: Cloud) {
   })
 }
 
-function controlParts(cloud: Cloud, controlToken: string): ControlParts {
+function controlParts(cloud: Cloud, controlToken: string): Omit<ControlParts, 'signIns'> {
   const { kept, addresses } = cloud
   const startedAt = new Date(performance.timeOrigin).toISOString()
   return {
@@ -367,7 +377,6 @@ function controlParts(cloud: Cloud, controlToken: string): ControlParts {
     reset: () => cloud.oneByOne(() => resetCloud(cloud)),
     requestStop: cloud.requestStop,
     openRun: cloud.doors.open,
-    signIns: controlledSignIns(cloud),
     stopping: cloud.stopping,
     reportFault,
   }
