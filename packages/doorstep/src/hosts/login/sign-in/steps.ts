@@ -3,7 +3,7 @@ import { catalogue, entraError, type RefusalName } from '../../../protocol/error
 import type { PasswordFinding } from '../../../protocol/grants/password.ts'
 import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
-import { checkPassword } from '../check-password.ts'
+import type { PasswordParts } from '../check-password.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { passwordPage } from '../pages/password.ts'
 import { staySignedInPage } from '../pages/stay-signed-in.ts'
@@ -18,7 +18,7 @@ import { logRefusal } from './sign-in-log.ts'
 import { formAddress, formOf, showPage, showRefusal, type Visit } from './visit.ts'
 
 type Form = ReadonlyMap<string, string>
-type Step = (visit: Visit, form: Form, parts: LoginParts) => Promise<FastifyReply>
+type Step = (visit: Visit, form: Form, parts: PasswordParts) => Promise<FastifyReply>
 
 /** What each page's form does; every one ends in the next page, or at the application. */
 const steps: Readonly<Record<string, Step>> = {
@@ -32,7 +32,7 @@ const steps: Readonly<Record<string, Step>> = {
 }
 
 /** POST /common/login: the forms of all sign-in pages. */
-export function signInStepRoute(app: FastifyInstance, parts: LoginParts): void {
+export function signInStepRoute(app: FastifyInstance, parts: PasswordParts): void {
   app.post<{ Body: string | undefined }>(formAddress, async (request, reply) => {
     const now = parts.clock.now()
     const form = new Map(new URLSearchParams(request.body ?? ''))
@@ -89,12 +89,12 @@ interface PasswordProblem {
 }
 
 /** What is wrong stays on the page, and in the sign-in log: the application hears of a sign-in only when it is one. */
-async function takePassword(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+async function takePassword(visit: Visit, form: Form, parts: PasswordParts): Promise<FastifyReply> {
   const { userName = '' } = visit.flow
   if (form.has('back')) return askUserName(visit, userName, parts)
   const account = await accountNamed(userName, parts)
   if (!account) return askUserName(visit, userName, parts)
-  const finding = await checkPassword(account.user, form.get('passwd') ?? '', parts)
+  const finding = await parts.checkPassword(account.user, form.get('passwd') ?? '')
   if (finding !== 'right' && finding !== 'mustChange') {
     const { text, refusal } = passwordProblems[finding]
     await logRefusal(visit, account.user, { clientAppId: null, errorCode: catalogue[refusal].code }, parts)
