@@ -1,6 +1,6 @@
-import { constants } from 'node:fs'
-import { access, chmod, mkdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import { isProgram, programOnPath } from './installed-program.ts'
 
 /** What a child has to be given so that its sign-in pages go to a program of ours. */
 export interface BrowserProgram {
@@ -43,7 +43,10 @@ export async function writeBrowserProgram(
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const launcher = join(folder, 'doorstep-browser')
   await writeProgram(launcher, `exec ${command.map(quoted).join(' ')} "$@" >&2`)
-  const path = inherited.PATH ?? ''
+  const path = (inherited.PATH ?? '')
+    .split(delimiter)
+    .filter((entry) => entry !== folder)
+    .join(delimiter)
   if (platform !== 'darwin') await writeOpeners(folder, launcher, path)
   return {
     environment: {
@@ -56,7 +59,7 @@ export async function writeBrowserProgram(
 
 async function writeOpeners(folder: string, launcher: string, path: string): Promise<void> {
   for (const { name, words } of openers) {
-    const real = await findProgram(name, path, folder)
+    const real = await realProgram(name, path)
     if (real === undefined && name !== 'xdg-open') continue
     await writeProgram(join(folder, name), openerScript(name, words, launcher, real))
   }
@@ -84,22 +87,14 @@ async function writeProgram(path: string, script: string): Promise<void> {
   await chmod(path, 0o700)
 }
 
-async function findProgram(name: string, path: string, except: string): Promise<string | undefined> {
+/** Not the opener of a run around this one: it would hand over to that run's browser. */
+async function realProgram(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter)) {
-    // The openers of a run around this one hand over to that run's browser, which is not the real program.
-    if (!folder.startsWith('/') || folder === except || (await isProgram(join(folder, 'doorstep-browser')))) continue
-    if (await isProgram(join(folder, name))) return join(folder, name)
+    if (await isProgram(join(folder, 'doorstep-browser'))) continue
+    const found = await programOnPath([name], folder)
+    if (found !== undefined) return found
   }
   return undefined
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK)
-    return (await stat(path)).isFile()
-  } catch {
-    return false
-  }
 }
 
 /** A text as one word of a POSIX shell. */
