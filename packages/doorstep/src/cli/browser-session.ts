@@ -63,7 +63,12 @@ export async function chooseBrowser(
 
 /** @throws {RefusedError} when the browser cannot be started, or Firefox not be prepared */
 export async function openInBrowser(request: BrowserRequest, browser: InstalledBrowser): Promise<OpenedBrowser> {
-  const taken = await takeProfile(browserFolder(request.dataDirectory), browser, request.proxy)
+  const taken = await takeProfile(
+    browserFolder(request.dataDirectory),
+    browser,
+    request.proxy,
+    request.environment.HOME,
+  )
   const { profile } = taken
   const isRoot = process.getuid?.() === 0
   const words =

@@ -27,8 +27,14 @@ const mostProfiles = 20
  * next one is taken.
  *
  * @param folder `browser` in the data folder; made with mode 0700
+ * @param home the user's home folder, where a snap keeps its profiles
  */
-export async function takeProfile(folder: string, browser: InstalledBrowser, proxy: string): Promise<BrowserProfile> {
+export async function takeProfile(
+  folder: string,
+  browser: InstalledBrowser,
+  proxy: string,
+  home: string | undefined,
+): Promise<BrowserProfile> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const kind = basename(browser.program)
     .toLowerCase()
@@ -39,7 +45,7 @@ export async function takeProfile(folder: string, browser: InstalledBrowser, pro
     const last = await readRecord(recordPath)
     const isRunning = last !== undefined && isAlive(last.processId)
     if (isRunning && last.proxy !== proxy && number < mostProfiles) continue
-    const profile = join(profilesFolder(folder, browser), name)
+    const profile = join(profilesFolder(folder, browser, home), name)
     await mkdir(profile, { recursive: true, mode: 0o700 })
     return {
       profile,
@@ -67,8 +73,7 @@ export async function endBrowsers(folder: string): Promise<void> {
 }
 
 /** A snap may write into folders of its own and such of the home folder that do not begin with a dot. */
-function profilesFolder(folder: string, { snap }: InstalledBrowser): string {
-  const home = process.env.HOME
+function profilesFolder(folder: string, { snap }: InstalledBrowser, home: string | undefined): string {
   if (snap === undefined || !home) return folder
   return join(
     home,
