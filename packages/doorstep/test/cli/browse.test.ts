@@ -6,7 +6,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority } from '../../src/interceptor/certificate-authority.ts'
 import { programMissing } from '../support/require-program.ts'
 import { type Cloud, eventually, type Workplace, workplace } from './doorstep-command.ts'
@@ -22,7 +22,6 @@ tenants:
       - displayName: notebook
         appId: ${clientId}
         publicClient: { redirectUris: ["http://localhost"] }
-        adminConsent: true
 `
 const authorizeUrl = (redirectUri: string) =>
   `https://login.microsoftonline.com/contoso.example/oauth2/v2.0/authorize?${new URLSearchParams({ client_id: clientId, response_type: 'code', redirect_uri: redirectUri, scope: 'openid', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' })}`
@@ -164,6 +163,9 @@ describe('the start of a browser', () => {
   })
 })
 
+/** A whole Chromium with windows that nobody sees; one with --headless shares no profile. */
+const screen = ['--ozone-platform=headless', '--window-size=1000,900']
+
 describe.skipIf(programMissing('chromium'))('Chromium', () => {
   let browser: Browser
   let page: Page
@@ -179,7 +181,7 @@ describe.skipIf(programMissing('chromium'))('Chromium', () => {
     await eventually(() => listener.listening, 'the listener was ready')
     redirectUri = `http://localhost:${(listener.address() as AddressInfo).port}`
     const words = ['browse', authorizeUrl(redirectUri), '--json', '--browser', 'chromium']
-    const opened = await place.doorstep([...words, '--', '--headless=new', '--remote-debugging-port=0'])
+    const opened = await place.doorstep([...words, '--', ...screen, '--remote-debugging-port=0'])
     expect(opened).toMatchObject({ exitCode: 0 })
     const { profile } = JSON.parse(opened.stdout) as { profile: string }
     expect(profile).toBe(join(browserFolder(), 'chromium'))
@@ -203,6 +205,15 @@ describe.skipIf(programMissing('chromium'))('Chromium', () => {
     await page.locator('#idSIButton9').click()
     await page.locator('#i0118').fill(alice.password)
     await page.locator('#idSIButton9').click()
+    for (const title of ['Stay signed in?', 'Permissions requested']) {
+      const isShown = () =>
+        page.title().then(
+          (shown) => shown.startsWith(title),
+          () => false,
+        )
+      await eventually(isShown, `the page said ${title}`)
+      await page.locator('#idSIButton9').click()
+    }
     await page.waitForURL(/^http:\/\/localhost:/)
     expect(await page.title()).toBe('Signed in')
     expect(requested.some((url) => /[?&]code=/.test(url))).toBe(true)
@@ -238,7 +249,7 @@ describe.skipIf(programMissing('chromium'))('Chromium', () => {
     const context = browser.contexts()[0] ?? expect.fail('no context')
     const next = context.waitForEvent('page')
     const words = ['browse', 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize', '--json']
-    const again = await place.doorstep([...words, '--browser', 'chromium', '--', '--headless=new'])
+    const again = await place.doorstep([...words, '--browser', 'chromium', '--', ...screen])
     expect(JSON.parse(again.stdout)).toMatchObject({ opened: true, profile: join(browserFolder(), 'chromium') })
     expect(await (await next).title()).toContain('AADSTS900144')
   })
