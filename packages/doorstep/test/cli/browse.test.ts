@@ -181,7 +181,8 @@ describe.skipIf(programMissing('chromium'))('Chromium', () => {
     await eventually(() => listener.listening, 'the listener was ready')
     redirectUri = `http://localhost:${(listener.address() as AddressInfo).port}`
     const words = ['browse', authorizeUrl(redirectUri), '--json', '--browser', 'chromium']
-    const opened = await place.doorstep([...words, '--', ...screen, '--remote-debugging-port=0'])
+    // Chromium writes into the home folder too, whatever its profile.
+    const opened = await place.doorstep([...words, '--', ...screen, '--remote-debugging-port=0'], { HOME: place.root })
     expect(opened).toMatchObject({ exitCode: 0 })
     const { profile } = JSON.parse(opened.stdout) as { profile: string }
     expect(profile).toBe(join(browserFolder(), 'chromium'))
@@ -252,6 +253,37 @@ describe.skipIf(programMissing('chromium'))('Chromium', () => {
     const again = await place.doorstep([...words, '--browser', 'chromium', '--', ...screen])
     expect(JSON.parse(again.stdout)).toMatchObject({ opened: true, profile: join(browserFolder(), 'chromium') })
     expect(await (await next).title()).toContain('AADSTS900144')
+  })
+})
+
+describe.skipIf(programMissing('firefox') || programMissing('certutil'))('Firefox', () => {
+  it('reaches the real names without a warning, and a listener on localhost directly', async () => {
+    const requested: string[] = []
+    const listener = createServer((request, response) => {
+      requested.push(`${request.headers.host}${request.url}`)
+      response.end('<title>Back</title>')
+    }).listen(0, 'localhost')
+    let processId: number | undefined
+    try {
+      await eventually(() => listener.listening, 'the listener was ready')
+      const host = `localhost:${(listener.address() as AddressInfo).port}`
+      // Nobody is signed in: Entra sends the browser straight back.
+      const words = ['browse', `${authorizeUrl(`http://${host}`)}&prompt=none`, '--json', '--browser', 'firefox']
+      const opened = await place.doorstep([...words, '--', '--headless'], { HOME: place.root })
+      expect(opened).toMatchObject({ exitCode: 0, stderr: '' })
+      processId = (JSON.parse(opened.stdout) as { processId: number }).processId
+      await eventually(
+        () => requested.some((url) => url.startsWith(`${host}/?error=login_required`)),
+        'Firefox came back',
+      )
+    } finally {
+      listener.close()
+      if (processId !== undefined) {
+        const ended = processId
+        process.kill(ended, 'SIGTERM')
+        await eventually(() => !isRunning(ended), 'Firefox ended')
+      }
+    }
   })
 })
 

@@ -101,7 +101,9 @@ function trustCommand({ change, ...declaration }: TrustCommand): CommandDeclarat
         const done = steps && { steps: steps.map(describeStep) }
         terminal.printJson({ caCertificate: root && rootPath, fingerprint: root?.fingerprint, ...done, stores })
       } else if (steps?.length === 0) terminal.print('Nothing had to be done.')
-      if (!json) for (const line of describeStores(stores)) terminal.print(line)
+      if (json) return
+      for (const line of describeStores(stores)) terminal.print(line)
+      for (const { state, needs } of stores) if (state === 'unknown' && needs) terminal.note(needs)
     },
   })
 }

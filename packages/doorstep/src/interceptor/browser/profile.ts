@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { InstalledBrowser } from './find-browser.ts'
@@ -97,9 +98,20 @@ async function readRecord(path: string): Promise<OpenBrowser | undefined> {
 function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0)
-    return true
+    return !isDefunct(processId)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** In a container whose first process takes no notice of orphans, an ended process keeps its number for ever. */
+function isDefunct(processId: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    // The state follows the name, which stands in parentheses and may hold some itself: proc(5).
+    return /^\) Z/.test(readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*(?=\))/s, ''))
+  } catch {
+    return false
   }
 }
 
