@@ -61,7 +61,13 @@ export function applicationStore(database: Database): ApplicationStore {
       const rows = await database.query(live().where('app_id', '=', folded(appId)).compile())
       return rows[0] && objectOf<Application>(rows[0])
     },
-    list: (query) => pageOf(database, 'application', filterable, query),
+    list: (query) =>
+      pageOf(
+        database,
+        { table: 'application', columns: objectColumns, objectOf: objectOf<Application> },
+        filterable,
+        query,
+      ),
   }
 }
 
