@@ -285,6 +285,11 @@ interface Cloud {
 function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   const { kept } = cloud
   const { stores, secrets, clock, keys, masterKey } = kept
+  let madeGuard: ReturnType<typeof graphGuard> | undefined
+  const guardOfGraph = () => {
+    madeGuard ??= graphGuard(cloud)
+    return madeGuard
+  }
   return {
     login: async () => {
       const { loginHost } = await import('./hosts/login/index.ts')
@@ -296,11 +301,17 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
         open: (sealed: string) => masterKey.open(sealed, purpose),
       }
       const makers = { newId: () => randomUUID() }
-      return loginHost({ ...stores, ...makers, secrets, clock, keys, issuer, pairwiseHash, seal, reportFault })
+      const graphTokens = { verify: async (token: string) => (await guardOfGraph()).verify(token) }
+      const checks = { keys, graphTokens, secrets }
+      return loginHost({ ...stores, ...makers, ...checks, clock, issuer, pairwiseHash, seal, reportFault })
     },
     graph: async () => {
-      const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
-      const makers = { newSecret: () => secrets.newSecret(), newId: () => randomUUID() }
+      const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), guardOfGraph()])
+      const makers = {
+        newSecret: () => secrets.newSecret(),
+        hashPassword: (password: string) => secrets.hashChosen(password),
+        newId: () => randomUUID(),
+      }
       return graphHost({ ...stores, ...makers, guard, clock, reportFault })
     },
     control: async () => {

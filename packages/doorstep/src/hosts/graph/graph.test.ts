@@ -47,6 +47,7 @@ beforeAll(async () => {
   const host = await graphHost({
     ...stores,
     commit: (changes) => commit([...changes]),
+    hashPassword: async (password) => `hash of ${password}`,
     newSecret: () => ({ secretText: 'abc~secret', secretHash: 'hash', hint: 'abc' }),
     guard: { verify: async (token) => verified(token) },
     clock: { now: () => Date.UTC(2030, 0, 2, 3, 4, 5, 678) },
@@ -181,12 +182,11 @@ describe('tenants', () => {
 describe('a signed-in user', () => {
   const user = (scope: string) => `user.${contoso}.${alice}.${scope}`
 
-  it('reads, and changes nothing while his own rights are not judged', async () => {
+  it('reads all, and changes only what he owns', async () => {
     const { body } = await graph('POST', '/v1.0/applications', { displayName: 'x' })
     const token = user('Application-ReadWrite-All.Directory-AccessAsUser-All')
     const path = `/v1.0/applications/${body.id}`
     for (const [method, address, sent] of [
-      ['POST', '/v1.0/applications', { displayName: 'y' }],
       ['PATCH', path, { notes: 'y' }],
       ['POST', `${path}/addPassword`, {}],
       ['DELETE', path],
@@ -195,6 +195,9 @@ describe('a signed-in user', () => {
       expect([method, refused.status, refused.body.error.code]).toEqual([method, 403, 'Authorization_RequestDenied'])
     }
     expect((await graph('GET', path, undefined, token)).body).toMatchObject({ displayName: 'x', notes: null })
+    const own = await graph('POST', '/v1.0/applications', { displayName: 'y' }, token)
+    expect(own.status).toBe(201)
+    expect((await graph('DELETE', `/v1.0/applications/${own.body.id}`, undefined, token)).status).toBe(204)
   })
 
   it('has a /me', async () => {

@@ -9,6 +9,7 @@ import { answerNotFound, answerRefusal } from './error-response.ts'
 import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
 import type { LoginParts } from './login-parts.ts'
+import { openIdUserInfoRoute } from './open-id-user-info.ts'
 import { signInStepRoute } from './sign-in/steps.ts'
 import { tokenRoutes } from './token.ts'
 import { userRealmRoutes } from './user-realm.ts'
@@ -45,6 +46,7 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   tokenRoutes(app, parts)
   deviceAuthorizationRoutes(app, parts)
   userRealmRoutes(app, parts)
+  openIdUserInfoRoute(app, parts)
   discoveryRoutes(app, parts)
   keysRoutes(app, parts)
   instanceDiscoveryRoute(app)

@@ -1,3 +1,4 @@
+import type { VerifiedToken } from '@doorstep/guard'
 import type { Clock } from '../../clock.ts'
 import type { ApplicationStore } from '../../directory/application.ts'
 import type { DirectoryChange } from '../../directory/changes.ts'
@@ -52,6 +53,8 @@ export interface LoginParts {
   readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer
   readonly keys: Pick<KeyRing, 'certificates'>
+  /** Accepts tokens for Microsoft Graph that were signed with our own keys. @throws {TokenRefused} */
+  readonly graphTokens: { verify(token: string): Promise<VerifiedToken> }
   readonly clock: Clock
   /** Tells a person about a fault of Doorstep itself. */
   readonly reportFault: (fault: unknown, traceId: string) => void

@@ -46,6 +46,7 @@ beforeAll(async () => {
     pairwiseHash: (text) => createHash('sha256').update(text).digest('base64url'),
     issuer: tokenIssuer(() => ({ keyId: 'key', privateKey })),
     keys: { certificates: async () => new Map() },
+    graphTokens: { verify: () => Promise.reject(new Error('No token is verified here.')) },
     clock: { now: () => now },
     seal: { seal: (text) => text, open: (text) => text },
     newId: () => randomUUID(),
