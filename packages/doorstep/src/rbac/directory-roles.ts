@@ -39,9 +39,9 @@ const rules = {
   readPermissionGrants: everybody,
   changePermissionGrants: only(...ofApplications, 'Privileged Role Administrator'),
   readAppRoleAssignments: everybody,
-  // What is assigned to whom counts too: `mayAssignAppRole`.
-  createAppRoleAssignment: ownersAnd(),
-  deleteAppRoleAssignment: ownersAnd(),
+  // Whose right it is depends on what is assigned to whom: `mayAssignAppRole` decides.
+  createAppRoleAssignment: everybody,
+  deleteAppRoleAssignment: everybody,
   readOrganization: everybody,
   readDomains: everybody,
   readMe: everybody,
