@@ -129,6 +129,15 @@ export async function signedIn(cloud: RunningDoorstep, name: string, clientId = 
   return bearing(cloud, await requestToken(cloud, signInForm(name, clientId)))
 }
 
+/** The same for several people. */
+export async function allSignedIn<Name extends string>(
+  cloud: RunningDoorstep,
+  names: readonly Name[],
+): Promise<Readonly<Record<Name, SendToGraph>>> {
+  const all = await Promise.all(names.map(async (name) => [name, await signedIn(cloud, name)] as const))
+  return Object.fromEntries(all) as Record<Name, SendToGraph>
+}
+
 /** How the robot asks Graph. */
 export async function robotic(cloud: RunningDoorstep): Promise<SendToGraph> {
   return bearing(

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
-import { adminTool, expectDenied, groupIds, reader, type SendToGraph, signedIn, staffSeed, stockApi } from './staff.ts'
+import {
+  adminTool,
+  allSignedIn,
+  expectDenied,
+  groupIds,
+  reader,
+  type SendToGraph,
+  signedIn,
+  staffSeed,
+  stockApi,
+} from './staff.ts'
 
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 const directoryReadAll = '7ab1d382-f21e-4acd-a863-ba3e13f7da61'
@@ -8,17 +18,15 @@ const people = ['global', 'appadmin', 'developer', 'useradmin', 'member', 'visit
 type Person = (typeof people)[number]
 
 let doorstep: RunningDoorstep
-let as: Readonly<Record<Person, SendToGraph>>
+let send: Readonly<Record<Person, SendToGraph>>
 
 beforeAll(async () => {
   doorstep = await startDoorstep({ seed: staffSeed() })
-  as = Object.fromEntries(
-    await Promise.all(people.map(async (name) => [name, await signedIn(doorstep, name)])),
-  ) as typeof as
+  send = await allSignedIn(doorstep, people)
 })
 afterAll(() => doorstep?.stop())
 
-const idOf = async (path: string) => (await as.global('GET', `${path}?$select=id`)).body.id
+const idOf = async (path: string) => (await send.global('GET', `${path}?$select=id`)).body.id
 const servicePrincipal = (appId: string) => idOf(`/servicePrincipals(appId='${appId}')`)
 
 describe('registering applications', () => {
@@ -29,17 +37,17 @@ describe('registering applications', () => {
     ['member', true],
     ['visitor', false],
   ])('by %s: %s', async (person, allowed) => {
-    const made = await as[person]('POST', '/applications', { displayName: `of ${person}` })
+    const made = await send[person]('POST', '/applications', { displayName: `of ${person}` })
     if (!allowed) return expectDenied(made)
     expect(made.status).toBe(201)
     // Who makes an application owns it, and may bring it into the tenant and change both.
     const path = `/applications/${made.body.id}`
-    const presence = await as[person]('POST', '/servicePrincipals', { appId: made.body.appId })
+    const presence = await send[person]('POST', '/servicePrincipals', { appId: made.body.appId })
     expect(presence.status, presence.text).toBe(201)
-    expect((await as[person]('PATCH', path, { notes: 'mine' })).status).toBe(204)
-    expect((await as[person]('POST', `${path}/addPassword`, {})).status).toBe(200)
-    expect((await as[person]('PATCH', `/servicePrincipals/${presence.body.id}`, { notes: 'mine' })).status).toBe(204)
-    expect((await as[person]('DELETE', path)).status).toBe(204)
+    expect((await send[person]('PATCH', path, { notes: 'mine' })).status).toBe(204)
+    expect((await send[person]('POST', `${path}/addPassword`, {})).status).toBe(200)
+    expect((await send[person]('PATCH', `/servicePrincipals/${presence.body.id}`, { notes: 'mine' })).status).toBe(204)
+    expect((await send[person]('DELETE', path)).status).toBe(204)
   })
 
   it('is closed to members where the tenant says so, but not to developers', async () => {
@@ -63,18 +71,18 @@ describe('the applications of others', () => {
     ['member', false],
     ['visitor', false],
   ])('may be changed by %s: %s', async (person, allowed) => {
-    const { id, appId } = (await as.global('POST', '/applications', { displayName: 'of another' })).body
+    const { id, appId } = (await send.global('POST', '/applications', { displayName: 'of another' })).body
     const path = `/applications/${id}`
-    expect((await as[person]('GET', path)).body.displayName).toBe('of another')
-    const presence = await as[person]('POST', '/servicePrincipals', { appId })
-    const made = allowed ? presence : await as.global('POST', '/servicePrincipals', { appId })
+    expect((await send[person]('GET', path)).body.displayName).toBe('of another')
+    const presence = await send[person]('POST', '/servicePrincipals', { appId })
+    const made = allowed ? presence : await send.global('POST', '/servicePrincipals', { appId })
     const answers = [
       ...(allowed ? [] : [presence]),
-      await as[person]('PATCH', path, { notes: 'x' }),
-      await as[person]('POST', `${path}/addPassword`, {}),
-      await as[person]('PATCH', `/servicePrincipals/${made.body.id}`, { notes: 'x' }),
-      await as[person]('DELETE', `/servicePrincipals/${made.body.id}`),
-      await as[person]('DELETE', path),
+      await send[person]('PATCH', path, { notes: 'x' }),
+      await send[person]('POST', `${path}/addPassword`, {}),
+      await send[person]('PATCH', `/servicePrincipals/${made.body.id}`, { notes: 'x' }),
+      await send[person]('DELETE', `/servicePrincipals/${made.body.id}`),
+      await send[person]('DELETE', path),
     ]
     if (!allowed) return answers.forEach(expectDenied)
     expect(answers.map(({ status }) => status)).toEqual([204, 200, 204, 204, 204])
@@ -100,30 +108,30 @@ describe('consent', () => {
   ])('to delegated permissions may be recorded by %s: %s', async (person, allowed) => {
     const [clientId, resourceId] = [await servicePrincipal(stockApi.appId), await servicePrincipal(graphAppId)]
     const grant = { clientId, resourceId, consentType: 'AllPrincipals', scope: 'User.Read' }
-    const made = await as[person]('POST', '/oauth2PermissionGrants', grant)
+    const made = await send[person]('POST', '/oauth2PermissionGrants', grant)
     if (!allowed) return expectDenied(made)
     expect(made.status, made.text).toBe(201)
     const path = `/oauth2PermissionGrants/${made.body.id}`
-    expectDenied(await as.member('PATCH', path, { scope: 'Mail.Read' }))
-    expectDenied(await as.member('DELETE', path))
-    expect((await as[person]('PATCH', path, { scope: 'User.Read openid' })).status).toBe(204)
-    expect((await as[person]('DELETE', path)).status).toBe(204)
+    expectDenied(await send.member('PATCH', path, { scope: 'Mail.Read' }))
+    expectDenied(await send.member('DELETE', path))
+    expect((await send[person]('PATCH', path, { scope: 'User.Read openid' })).status).toBe(204)
+    expect((await send[person]('DELETE', path)).status).toBe(204)
   })
 
   it('for oneself is no member’s to record through Graph', async () => {
-    const principalId = (await as.member('GET', '/me')).body.id
+    const principalId = (await send.member('GET', '/me')).body.id
     const [clientId, resourceId] = [await servicePrincipal(stockApi.appId), await servicePrincipal(graphAppId)]
     const grant = { clientId, resourceId, consentType: 'Principal', principalId, scope: 'User.Read' }
-    expectDenied(await as.member('POST', '/oauth2PermissionGrants', grant))
-    const made = await as.appadmin('POST', '/oauth2PermissionGrants', grant)
+    expectDenied(await send.member('POST', '/oauth2PermissionGrants', grant))
+    const made = await send.appadmin('POST', '/oauth2PermissionGrants', grant)
     expect(made.status).toBe(201)
     for (const path of ['/me', `/users/${principalId}`, '/users/member@contoso.example']) {
-      const { body } = await as.member('GET', `${path}/oauth2PermissionGrants`)
+      const { body } = await send.member('GET', `${path}/oauth2PermissionGrants`)
       expect(body.value, path).toMatchObject([{ id: made.body.id, clientId, principalId }])
     }
-    const filtered = await as.member('GET', `/oauth2PermissionGrants?$filter=principalId eq '${principalId}'`)
+    const filtered = await send.member('GET', `/oauth2PermissionGrants?$filter=principalId eq '${principalId}'`)
     expect(filtered.body.value).toHaveLength(1)
-    expect((await as.appadmin('DELETE', `/oauth2PermissionGrants/${made.body.id}`)).status).toBe(204)
+    expect((await send.appadmin('DELETE', `/oauth2PermissionGrants/${made.body.id}`)).status).toBe(204)
   })
 
   it('to application permissions of Microsoft Graph is for those who run the tenant', async () => {
@@ -134,12 +142,12 @@ describe('consent', () => {
       `/servicePrincipals/${graphId}/appRoleAssignedTo`,
     ]) {
       for (const person of ['appadmin', 'useradmin', 'member'] as const) {
-        expectDenied(await as[person]('POST', path, wanted))
+        expectDenied(await send[person]('POST', path, wanted))
       }
-      const made = await as.global('POST', path, wanted)
+      const made = await send.global('POST', path, wanted)
       expect(made.status, made.text).toBe(201)
-      expectDenied(await as.appadmin('DELETE', `${path}/${made.body.id}`))
-      expect((await as.global('DELETE', `${path}/${made.body.id}`)).status).toBe(204)
+      expectDenied(await send.appadmin('DELETE', `${path}/${made.body.id}`))
+      expect((await send.global('DELETE', `${path}/${made.body.id}`)).status).toBe(204)
     }
   })
 
@@ -147,10 +155,10 @@ describe('consent', () => {
     const [principalId, resourceId] = [await servicePrincipal(adminTool.appId), await servicePrincipal(stockApi.appId)]
     const path = `/servicePrincipals/${principalId}/appRoleAssignments`
     const wanted = { principalId, resourceId, appRoleId: stockApi.clerkRole }
-    expectDenied(await as.member('POST', path, wanted))
-    const made = await as.appadmin('POST', path, wanted)
+    expectDenied(await send.member('POST', path, wanted))
+    const made = await send.appadmin('POST', path, wanted)
     expect(made.status, made.text).toBe(201)
-    expect((await as.appadmin('DELETE', `${path}/${made.body.id}`)).status).toBe(204)
+    expect((await send.appadmin('DELETE', `${path}/${made.body.id}`)).status).toBe(204)
   })
 })
 
@@ -158,7 +166,7 @@ describe('app roles of users and groups', () => {
   const assign = async (person: Person, collection: string, principalId: string): Promise<Answer> => {
     const resourceId = await servicePrincipal(stockApi.appId)
     const wanted = { principalId, resourceId, appRoleId: stockApi.clerkRole }
-    return as[person]('POST', `/${collection}/${principalId}/appRoleAssignments`, wanted)
+    return send[person]('POST', `/${collection}/${principalId}/appRoleAssignments`, wanted)
   }
 
   it('are given by administrators, and to users by User Administrators', async () => {
@@ -172,9 +180,9 @@ describe('app roles of users and groups', () => {
     expect(made.body['@odata.context']).toMatch(`#users('${userId}')/appRoleAssignments/$entity`)
     expect((await assign('appadmin', 'users', userId)).status).toBe(400)
     const path = `/users/${userId}/appRoleAssignments/${made.body.id}`
-    expectDenied(await as.developer('DELETE', path))
-    expect((await as.useradmin('DELETE', path)).status).toBe(204)
-    expect((await as.useradmin('DELETE', path)).status).toBe(404)
+    expectDenied(await send.developer('DELETE', path))
+    expect((await send.useradmin('DELETE', path)).status).toBe(204)
+    expect((await send.useradmin('DELETE', path)).status).toBe(404)
   })
 
   it('are seen with those that the groups of a user hold', async () => {
@@ -183,18 +191,18 @@ describe('app roles of users and groups', () => {
     const made = await assign('appadmin', 'groups', groupIds.inner)
     expect(made.body).toMatchObject({ principalType: 'Group', principalId: groupIds.inner })
     for (const path of ['/me', '/users/member@contoso.example', `/groups/${groupIds.inner}`]) {
-      const { body } = await as.member('GET', `${path}/appRoleAssignments`)
+      const { body } = await send.member('GET', `${path}/appRoleAssignments`)
       expect(body.value, path).toMatchObject([{ id: made.body.id, resourceDisplayName: 'stock' }])
     }
     // It is the group's, so it is taken from the group.
     const userPath = `/users/${await idOf('/users/member@contoso.example')}/appRoleAssignments/${made.body.id}`
-    expect((await as.appadmin('DELETE', userPath)).status).toBe(404)
+    expect((await send.appadmin('DELETE', userPath)).status).toBe(404)
     const path = `/groups/${groupIds.inner}/appRoleAssignments/${made.body.id}`
-    expect((await as.appadmin('DELETE', path)).status).toBe(204)
+    expect((await send.appadmin('DELETE', path)).status).toBe(204)
   })
 
   it('are given by the owner of the API', async () => {
-    const { body: own } = await as.member('POST', '/applications', {
+    const { body: own } = await send.member('POST', '/applications', {
       displayName: 'own API',
       appRoles: [
         {
@@ -207,23 +215,23 @@ describe('app roles of users and groups', () => {
         },
       ],
     })
-    const { body: api } = await as.member('POST', '/servicePrincipals', { appId: own.appId })
+    const { body: api } = await send.member('POST', '/servicePrincipals', { appId: own.appId })
     const path = `/servicePrincipals/${api.id}/appRoleAssignedTo`
     const role = { resourceId: api.id, appRoleId: stockApi.clerkRole }
     const principalId = await idOf('/users/colleague@contoso.example')
-    expect((await as.member('POST', path, { ...role, principalId })).status).toBe(201)
-    expect((await as.member('POST', path, { ...role, principalId: groupIds.outer })).status).toBe(201)
-    expectDenied(await as.member('POST', path, { ...role, principalId: await servicePrincipal(adminTool.appId) }))
+    expect((await send.member('POST', path, { ...role, principalId })).status).toBe(201)
+    expect((await send.member('POST', path, { ...role, principalId: groupIds.outer })).status).toBe(201)
+    expectDenied(await send.member('POST', path, { ...role, principalId: await servicePrincipal(adminTool.appId) }))
   })
 })
 
 describe('guests', () => {
   it('may not list people and groups, and see their own memberships only', async () => {
-    expectDenied(await as.visitor('GET', '/users'))
-    expectDenied(await as.visitor('GET', '/groups'))
-    expectDenied(await as.visitor('GET', `/groups/${groupIds.inner}/members`))
-    expectDenied(await as.visitor('GET', '/users/member@contoso.example/memberOf'))
-    expect((await as.visitor('GET', '/me/memberOf')).body.value).toEqual([])
-    expect((await as.visitor('GET', '/users/member@contoso.example')).status).toBe(200)
+    expectDenied(await send.visitor('GET', '/users'))
+    expectDenied(await send.visitor('GET', '/groups'))
+    expectDenied(await send.visitor('GET', `/groups/${groupIds.inner}/members`))
+    expectDenied(await send.visitor('GET', '/users/member@contoso.example/memberOf'))
+    expect((await send.visitor('GET', '/me/memberOf')).body.value).toEqual([])
+    expect((await send.visitor('GET', '/users/member@contoso.example')).status).toBe(200)
   })
 })

@@ -4,6 +4,7 @@ import { requestToken } from '../login/request-token.ts'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
 import {
   adminTool,
+  allSignedIn,
   expectDenied,
   groupIds,
   reader,
@@ -17,24 +18,18 @@ import {
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const newPassword = 'Another-horse-8-battery'
 
+const people = ['global', 'useradmin', 'helpdesk', 'member'] as const
+
 let doorstep: RunningDoorstep
-let [global, useradmin, helpdesk, member, robot]: SendToGraph[] = []
-const sender = (send: SendToGraph | undefined): SendToGraph =>
-  send ?? (() => Promise.reject(new Error('not signed in')))
+let send: Readonly<Record<(typeof people)[number], SendToGraph>>
+let asRobot: SendToGraph
 
 beforeAll(async () => {
   doorstep = await startDoorstep({ seed: staffSeed() })
-  const names = ['global', 'useradmin', 'helpdesk', 'member']
-  ;[global, useradmin, helpdesk, member] = await Promise.all(names.map((name) => signedIn(doorstep, name)))
-  robot = await robotic(doorstep)
+  send = await allSignedIn(doorstep, people)
+  asRobot = await robotic(doorstep)
 })
 afterAll(() => doorstep?.stop())
-
-const asGlobal: SendToGraph = (...sent) => sender(global)(...sent)
-const asUserAdmin: SendToGraph = (...sent) => sender(useradmin)(...sent)
-const asHelpdesk: SendToGraph = (...sent) => sender(helpdesk)(...sent)
-const asMember: SendToGraph = (...sent) => sender(member)(...sent)
-const asRobot: SendToGraph = (...sent) => sender(robot)(...sent)
 
 function expectRefused({ status, body, text }: Answer, code: number): void {
   expect({ status, error: body.error, codes: body.error_codes }, text).toEqual({
@@ -59,7 +54,7 @@ const newUser = (properties: object = {}) => {
 
 describe('/me', () => {
   it('is the signed-in user in the properties that Graph shows unasked, or those selected', async () => {
-    const { body } = await asMember('GET', '/me')
+    const { body } = await send.member('GET', '/me')
     expect(Object.keys(body)).toEqual([
       '@odata.context',
       'businessPhones',
@@ -80,14 +75,14 @@ describe('/me', () => {
       id: expect.stringMatching(guid),
     })
     expect(body['@odata.context']).toMatch(/\/v1\.0\/\$metadata#users\/\$entity$/)
-    const selected = await asMember('GET', '/me?$select=id,userType,accountEnabled')
+    const selected = await send.member('GET', '/me?$select=id,userType,accountEnabled')
     expect(selected.body).toEqual({
       '@odata.context': expect.stringMatching(/#users\(id,userType,accountEnabled\)\/\$entity$/),
       id: body.id,
       userType: 'Member',
       accountEnabled: true,
     })
-    expect((await asMember('GET', '/me?$select=colour')).body.error.message).toContain("'colour'")
+    expect((await send.member('GET', '/me?$select=colour')).body.error.message).toContain("'colour'")
   })
 
   it('is nobody for an application that acts as itself', async () => {
@@ -100,40 +95,40 @@ describe('/me', () => {
   })
 
   it('belongs to groups and holds directory roles', async () => {
-    const { body } = await asMember('GET', '/me/memberOf')
+    const { body } = await send.member('GET', '/me/memberOf')
     expect(body['@odata.context']).toMatch(/#directoryObjects$/)
     expect(body.value.map(({ displayName }: { displayName: string }) => displayName).sort()).toEqual([
       'Inner',
       'Letters',
     ])
     expect(body.value[0]['@odata.type']).toBe('#microsoft.graph.group')
-    const transitive = await asMember('GET', '/me/transitiveMemberOf?$select=id')
+    const transitive = await send.member('GET', '/me/transitiveMemberOf?$select=id')
     expect(transitive.body.value).toContainEqual({ '@odata.type': '#microsoft.graph.group', id: groupIds.outer })
-    const roles = await asUserAdmin('GET', '/me/memberOf')
+    const roles = await send.useradmin('GET', '/me/memberOf')
     expect(roles.body.value).toMatchObject([
       { '@odata.type': '#microsoft.graph.directoryRole', displayName: 'User Administrator' },
     ])
-    const all = await asMember('POST', '/me/getMemberGroups', { securityEnabledOnly: false })
+    const all = await send.member('POST', '/me/getMemberGroups', { securityEnabledOnly: false })
     expect(all.body.value.sort()).toEqual(Object.values(groupIds).sort())
-    const security = await asMember('POST', '/me/getMemberGroups', { securityEnabledOnly: true })
+    const security = await send.member('POST', '/me/getMemberGroups', { securityEnabledOnly: true })
     expect(security.body).toMatchObject({ '@odata.context': expect.stringMatching(/#Collection\(Edm\.String\)$/) })
     expect(security.body.value.sort()).toEqual([groupIds.inner, groupIds.outer].sort())
-    expect((await asMember('POST', '/me/getMemberGroups', { securityEnabledOnly: 'x' })).status).toBe(400)
+    expect((await send.member('POST', '/me/getMemberGroups', { securityEnabledOnly: 'x' })).status).toBe(400)
   })
 })
 
 describe('users', () => {
   it('are found by id and by principal name in any case, and listed with filters and pages', async () => {
-    const { body } = await asMember('GET', '/users/COLLEAGUE@contoso.example')
+    const { body } = await send.member('GET', '/users/COLLEAGUE@contoso.example')
     for (const path of [`/users/${body.id}`, `/users('${body.id}')`, "/users('colleague%40contoso.example')"]) {
       expect((await asRobot('GET', path)).body.id, path).toBe(body.id)
     }
-    expect((await asMember('GET', '/users/nobody@contoso.example')).status).toBe(404)
+    expect((await send.member('GET', '/users/nobody@contoso.example')).status).toBe(404)
     const admin = await doorstep.graph.request('GET', `/v1.0/users/${body.id}`)
     expect(admin.status, 'of another tenant').toBe(404)
-    const listed = await asMember('GET', "/users?$filter=startswith(displayName,'colle')&$select=displayName,id")
+    const listed = await send.member('GET', "/users?$filter=startswith(displayName,'colle')&$select=displayName,id")
     expect(listed.body.value).toEqual([{ displayName: 'colleague', id: body.id }])
-    const page = await asMember('GET', '/users?$top=2')
+    const page = await send.member('GET', '/users?$top=2')
     expect(page.body.value).toHaveLength(2)
     expect(page.body['@odata.nextLink']).toContain('$skiptoken=')
   })
@@ -150,7 +145,7 @@ describe('users', () => {
 
   it('are made with a password that signs them in, changed and deleted', async () => {
     const wanted = newUser({ userPrincipalName: 'New.User@contoso.example', mailNickname: 'newuser' })
-    const { status, body, headers } = await asUserAdmin('POST', '/users', wanted)
+    const { status, body, headers } = await send.useradmin('POST', '/users', wanted)
     expect(status, JSON.stringify(body)).toBe(201)
     expect(body).toMatchObject({
       id: expect.stringMatching(guid),
@@ -163,12 +158,12 @@ describe('users', () => {
     expect((await signIn()).status).toBe(200)
 
     const path = `/users/${body.id}`
-    expect((await asUserAdmin('PATCH', path, { jobTitle: 'Clerk', accountEnabled: false })).status).toBe(204)
-    expect((await asUserAdmin('GET', path)).body.jobTitle).toBe('Clerk')
+    expect((await send.useradmin('PATCH', path, { jobTitle: 'Clerk', accountEnabled: false })).status).toBe(204)
+    expect((await send.useradmin('GET', path)).body.jobTitle).toBe('Clerk')
     expectRefused(await signIn(), 50057)
-    expect((await asUserAdmin('DELETE', path)).status).toBe(204)
-    expect((await asUserAdmin('GET', path)).status).toBe(404)
-    expect((await asUserAdmin('DELETE', path)).status).toBe(404)
+    expect((await send.useradmin('DELETE', path)).status).toBe(204)
+    expect((await send.useradmin('GET', path)).status).toBe(404)
+    expect((await send.useradmin('DELETE', path)).status).toBe(404)
     expectRefused(await signIn(), 50034)
   })
 
@@ -192,7 +187,7 @@ describe('users', () => {
     ['a property nobody knows', { colour: 'red' }, /Invalid property 'colour'/],
     ['a nickname with blanks', { mailNickname: 'a b' }, /'mailNickname'/],
   ])('are refused with %s', async (_what, wrong, message) => {
-    const { status, body } = await asUserAdmin('POST', '/users', newUser(wrong))
+    const { status, body } = await send.useradmin('POST', '/users', newUser(wrong))
     expect({ status, ...body.error }).toMatchObject({
       status: 400,
       code: 'Request_BadRequest',
@@ -201,7 +196,7 @@ describe('users', () => {
   })
 
   it('have names of their own', async () => {
-    const { status, body } = await asUserAdmin(
+    const { status, body } = await send.useradmin(
       'POST',
       '/users',
       newUser({ userPrincipalName: 'Member@contoso.example' }),
@@ -215,24 +210,24 @@ describe('users', () => {
   })
 
   it('are managed by those whose role reaches so far', async () => {
-    expectDenied(await asMember('POST', '/users', newUser()))
-    expectDenied(await asHelpdesk('POST', '/users', newUser()))
-    const { id } = (await asGlobal('POST', '/users', newUser())).body
+    expectDenied(await send.member('POST', '/users', newUser()))
+    expectDenied(await send.helpdesk('POST', '/users', newUser()))
+    const { id } = (await send.global('POST', '/users', newUser())).body
     const passwordProfile = { password: 'Third-horse-9-battery' }
-    expectDenied(await asMember('PATCH', `/users/${id}`, { jobTitle: 'x' }))
-    expectDenied(await asMember('DELETE', `/users/${id}`))
-    expectDenied(await asHelpdesk('PATCH', `/users/${id}`, { jobTitle: 'x' }))
-    expectDenied(await asHelpdesk('PATCH', `/users/${id}`, { passwordProfile, accountEnabled: false }))
-    expectDenied(await asHelpdesk('DELETE', `/users/${id}`))
-    expect((await asHelpdesk('PATCH', `/users/${id}`, { passwordProfile })).status).toBe(204)
+    expectDenied(await send.member('PATCH', `/users/${id}`, { jobTitle: 'x' }))
+    expectDenied(await send.member('DELETE', `/users/${id}`))
+    expectDenied(await send.helpdesk('PATCH', `/users/${id}`, { jobTitle: 'x' }))
+    expectDenied(await send.helpdesk('PATCH', `/users/${id}`, { passwordProfile, accountEnabled: false }))
+    expectDenied(await send.helpdesk('DELETE', `/users/${id}`))
+    expect((await send.helpdesk('PATCH', `/users/${id}`, { passwordProfile })).status).toBe(204)
     // Nobody takes over the account of somebody who may do more.
     const chief = '/users/global@contoso.example'
-    expect((await asUserAdmin('PATCH', chief, { jobTitle: 'Chief' })).status).toBe(204)
-    expectDenied(await asUserAdmin('PATCH', chief, { passwordProfile }))
-    expectDenied(await asUserAdmin('PATCH', chief, { accountEnabled: false }))
-    expectDenied(await asUserAdmin('DELETE', chief))
-    expectDenied(await asUserAdmin('POST', `${chief}/revokeSignInSessions`))
-    expectDenied(await asHelpdesk('PATCH', '/users/useradmin@contoso.example', { passwordProfile }))
+    expect((await send.useradmin('PATCH', chief, { jobTitle: 'Chief' })).status).toBe(204)
+    expectDenied(await send.useradmin('PATCH', chief, { passwordProfile }))
+    expectDenied(await send.useradmin('PATCH', chief, { accountEnabled: false }))
+    expectDenied(await send.useradmin('DELETE', chief))
+    expectDenied(await send.useradmin('POST', `${chief}/revokeSignInSessions`))
+    expectDenied(await send.helpdesk('PATCH', '/users/useradmin@contoso.example', { passwordProfile }))
   })
 })
 
@@ -252,22 +247,22 @@ describe('what a sign-in led to', () => {
 
   async function newPerson() {
     const wanted = newUser()
-    const { body } = await asUserAdmin('POST', '/users', wanted)
+    const { body } = await send.useradmin('POST', '/users', wanted)
     return { id: body.id, name: wanted.userPrincipalName }
   }
 
   it('ends when the sessions are revoked, by oneself or by others, and begins anew', async () => {
     const { id, name } = await newPerson()
     const ways: [SendToGraph, string][] = [
-      [asUserAdmin, `/users/${id}/revokeSignInSessions`],
-      [asHelpdesk, `/users/${name}/revokeSignInSessions`],
+      [send.useradmin, `/users/${id}/revokeSignInSessions`],
+      [send.helpdesk, `/users/${name}/revokeSignInSessions`],
       [asRobot, `/users/${id}/revokeSignInSessions`],
     ]
-    for (const [send, path] of ways) {
+    for (const [revoke, path] of ways) {
       const redeem = await refreshable(name, newPassword)
       expect((await redeem()).status).toBe(200)
       await doorstep.control.request('POST', '/clock', { advanceSeconds: 1 })
-      const answer = await send('POST', path)
+      const answer = await revoke('POST', path)
       expect(answer.status, answer.text).toBe(200)
       expect(answer.body).toEqual({ '@odata.context': expect.stringMatching(/#Edm\.Boolean$/), value: true })
       expectRefused(await redeem(), 50173)
@@ -278,7 +273,7 @@ describe('what a sign-in led to', () => {
     expectRefused(await own(), 50173)
     await doorstep.control.request('POST', '/clock', { advanceSeconds: 1 })
     expect((await (await refreshable('colleague'))()).status).toBe(200)
-    const { body } = await asUserAdmin('GET', `/users/${id}?$select=signInSessionsValidFromDateTime,createdDateTime`)
+    const { body } = await send.useradmin('GET', `/users/${id}?$select=signInSessionsValidFromDateTime,createdDateTime`)
     expect(body.signInSessionsValidFromDateTime > body.createdDateTime).toBe(true)
   })
 
@@ -288,7 +283,7 @@ describe('what a sign-in led to', () => {
     await doorstep.control.request('POST', '/clock', { advanceSeconds: 1 })
     const password = 'Fourth-horse-10-battery'
     const passwordProfile = { password, forceChangePasswordNextSignIn: false }
-    expect((await asUserAdmin('PATCH', `/users/${id}`, { passwordProfile })).status).toBe(204)
+    expect((await send.useradmin('PATCH', `/users/${id}`, { passwordProfile })).status).toBe(204)
     expectRefused(await redeem(), 50173)
     expectRefused(await requestToken(doorstep, signInForm(name, adminTool.appId, newPassword)), 50126)
     expect((await (await refreshable(name, password))()).status).toBe(200)
@@ -298,44 +293,44 @@ describe('what a sign-in led to', () => {
     const redeem = await refreshable('auditor')
     const { id } = await newPerson()
     await doorstep.control.request('POST', '/clock', { advanceSeconds: 1 })
-    await asUserAdmin('POST', `/users/${id}/revokeSignInSessions`)
+    await send.useradmin('POST', `/users/${id}/revokeSignInSessions`)
     expect((await redeem()).status).toBe(200)
   })
 })
 
 describe('groups and domains', () => {
   it('are read', async () => {
-    const { body } = await asMember('GET', `/groups/${groupIds.outer}`)
+    const { body } = await send.member('GET', `/groups/${groupIds.outer}`)
     expect(body).toMatchObject({ id: groupIds.outer, displayName: 'Outer', securityEnabled: true, groupTypes: [] })
     expect(body.securityIdentifier).toMatch(/^S-1-12-1(-\d+){4}$/)
     const listed = await asRobot('GET', "/groups?$filter=displayName eq 'Inner'&$select=id")
     expect(listed.body.value).toEqual([{ id: groupIds.inner }])
-    const inner = await asMember('GET', `/groups/${groupIds.inner}/members`)
+    const inner = await send.member('GET', `/groups/${groupIds.inner}/members`)
     expect(inner.body.value).toMatchObject([
       { '@odata.type': '#microsoft.graph.user', userPrincipalName: 'member@contoso.example' },
     ])
-    const outer = await asMember('GET', `/groups/${groupIds.outer}/members?$select=displayName`)
+    const outer = await send.member('GET', `/groups/${groupIds.outer}/members?$select=displayName`)
     expect(outer.body.value).toEqual([{ '@odata.type': '#microsoft.graph.group', displayName: 'Inner' }])
-    expect((await asMember('GET', `/groups/${contoso.tenantId}`)).status).toBe(404)
+    expect((await send.member('GET', `/groups/${contoso.tenantId}`)).status).toBe(404)
 
-    const domains = await asMember('GET', '/domains')
+    const domains = await send.member('GET', '/domains')
     expect(domains.body.value).toMatchObject([
       { id: 'contoso.example', isDefault: true, authenticationType: 'Managed' },
     ])
-    expect((await asMember('GET', '/domains/contoso.example')).body.id).toBe('contoso.example')
-    expect((await asMember('GET', '/domains/fabrikam.example')).status).toBe(404)
+    expect((await send.member('GET', '/domains/contoso.example')).body.id).toBe('contoso.example')
+    expect((await send.member('GET', '/domains/fabrikam.example')).status).toBe(404)
     expectDenied(await asRobot('GET', '/domains'))
   })
 })
 
 describe('the sign-in log', () => {
   it('is for those whose role reads it, through an application that may', async () => {
-    expectDenied(await asMember('GET', '/auditLogs/signIns'))
-    expectDenied(await asUserAdmin('GET', '/auditLogs/signIns'))
+    expectDenied(await send.member('GET', '/auditLogs/signIns'))
+    expectDenied(await send.useradmin('GET', '/auditLogs/signIns'))
     expectDenied(await asRobot('GET', '/auditLogs/signIns'))
     expectDenied(await (await signedIn(doorstep, 'global', reader.appId))('GET', '/auditLogs/signIns'))
     const auditor = await signedIn(doorstep, 'auditor')
     expect((await auditor('GET', '/auditLogs/signIns')).body.value).toEqual(expect.any(Array))
-    expect((await asGlobal('GET', '/auditLogs/signIns')).status).toBe(200)
+    expect((await send.global('GET', '/auditLogs/signIns')).status).toBe(200)
   })
 })
