@@ -265,15 +265,20 @@ interface Cloud {
 function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   const { kept } = cloud
   const { stores, secrets, clock } = kept
-  const login = once(() => loginParts(cloud))
+  const guardOfGraph = once(() => graphGuard(cloud))
+  const login = once(() => loginParts(cloud, async (token) => (await guardOfGraph()).verify(token)))
   return {
     login: async () => {
       const { loginHost } = await import('./hosts/login/index.ts')
       return loginHost(login())
     },
     graph: async () => {
-      const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
-      const makers = { newSecret: () => secrets.newSecret(), newId: () => randomUUID() }
+      const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), guardOfGraph()])
+      const makers = {
+        newSecret: () => secrets.newSecret(),
+        hashPassword: (password: string) => secrets.hashChosen(password),
+        newId: () => randomUUID(),
+      }
       return graphHost({ ...stores, ...makers, guard, clock, reportFault })
     },
     control: async () => {
@@ -283,7 +288,7 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   }
 }
 
-function loginParts({ kept, doors }: Cloud): LoginParts {
+function loginParts({ kept, doors }: Cloud, verifyGraphToken: LoginParts['graphTokens']['verify']): LoginParts {
   const { stores, secrets, clock, keys, masterKey } = kept
   const purpose = 'sign-in flow'
   const parts: LoginParts = {
@@ -292,6 +297,7 @@ function loginParts({ kept, doors }: Cloud): LoginParts {
     secrets,
     clock,
     keys,
+    graphTokens: { verify: verifyGraphToken },
     issuer: tokenIssuer(keys.current),
     pairwiseHash: (text) => masterKey.keyedHash(text, 'pairwise subject'),
     seal: { seal: (text) => masterKey.seal(text, purpose), open: (sealed) => masterKey.open(sealed, purpose) },

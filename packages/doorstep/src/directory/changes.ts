@@ -30,6 +30,8 @@ export type DirectoryChange =
   | { readonly change: 'updateUser'; readonly user: User }
   | { readonly change: 'deleteUser'; readonly id: string; readonly deletedDateTime: string }
   | { readonly change: 'setUserPassword'; readonly password: UserPassword }
+  /** From `validFrom` on (ISO 8601) only later sign-ins count. */
+  | { readonly change: 'revokeSignInSessions'; readonly userId: string; readonly validFrom: string }
   | { readonly change: 'createGroup'; readonly group: Group }
   | { readonly change: 'updateGroup'; readonly group: Group }
   | { readonly change: 'deleteGroup'; readonly id: string; readonly deletedDateTime: string }

@@ -36,6 +36,8 @@ export interface DirectoryRoleAssignment {
 export interface PermissionGrantStore {
   byId(id: string): Promise<PermissionGrant | undefined>
   byClient(clientId: string): Promise<readonly PermissionGrant[]>
+  /** What was consented to for one user; what is for everybody is not among it. */
+  byPrincipal(principalId: string): Promise<readonly PermissionGrant[]>
 }
 
 export interface AppRoleAssignmentStore {

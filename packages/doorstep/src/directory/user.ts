@@ -21,6 +21,8 @@ export interface User {
   readonly businessPhones: readonly string[]
   readonly createdDateTime: string
   readonly deletedDateTime: string | null
+  /** ISO 8601; what was signed in before counts no more. Null while nobody has revoked anything. */
+  readonly signInSessionsValidFromDateTime: string | null
   /** For a guest: the account in its home tenant. */
   readonly home: { readonly tenantId: string; readonly userId: string } | null
   readonly version: number
@@ -51,6 +53,7 @@ export function newUser(
     usageLocation: null,
     businessPhones: [],
     deletedDateTime: null,
+    signInSessionsValidFromDateTime: null,
     home: null,
     ...properties,
     ...identity,

@@ -4,7 +4,7 @@ import { roleTemplateId } from '../directory/directory-role.ts'
 import { firstPartyApplications } from '../directory/first-party.ts'
 import type { PermissionGrant } from '../directory/permission.ts'
 import { permissionGrantId } from '../directory/permission-id.ts'
-import { type ConsentSituation, decideConsent, mayConsentForAll } from './consent.ts'
+import { type ConsentSituation, decideConsent } from './consent.ts'
 import { grantedScopes, type ResourceInTenant, scopeEcho } from './granted-scopes.ts'
 import { shownPermissions } from './listed-permissions.ts'
 import { consentChanges } from './record-consent.ts'
@@ -292,16 +292,6 @@ describe('prompt=admin_consent', () => {
     expect(() => decided({ application: listing, prompt: 'admin_consent' })).toThrow(
       expect.objectContaining({ code: 90093, error: 'access_denied' }),
     )
-  })
-
-  it('leaves application permissions of Microsoft Graph to those who run the tenant', () => {
-    const role = { kind: 'application', resourceAppId: graphApplication.appId } as const
-    const permission = { ...role, id: '', value: '', name: '', description: '', resource: '', resourceId: '' }
-    const reserved = [{ ...permission, needsAdministrator: true }]
-    expect(mayConsentForAll([roleTemplateId('Application Administrator')])).toBe(true)
-    expect(mayConsentForAll([roleTemplateId('Application Administrator')], reserved)).toBe(false)
-    expect(mayConsentForAll([roleTemplateId('Privileged Role Administrator')], reserved)).toBe(true)
-    expect(mayConsentForAll([roleTemplateId('User Administrator')])).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Application } from '../directory/application.ts'
-import { roleTemplateId } from '../directory/directory-role.ts'
+import { mayConsentForAll } from '../directory/consent-administrators.ts'
 import { firstPartyAppIds, microsoftServicesTenantId } from '../directory/first-party-ids.ts'
 import type { PermissionGrant } from '../directory/permission.ts'
 import type { Tenant } from '../directory/tenant.ts'
@@ -89,27 +89,6 @@ function askForOrganization(situation: ConsentSituation): ConsentDecision {
   if (!mayConsentForAll(user.directoryRoleIds, listed)) throw entraError('administratorOnly')
   const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...listed])
   return { kind: 'ask', permissions, grantsFor: 'organization' }
-}
-
-const fullAdministrators = [roleTemplateId('Global Administrator'), roleTemplateId('Privileged Role Administrator')]
-const applicationAdministrators = [
-  roleTemplateId('Application Administrator'),
-  roleTemplateId('Cloud Application Administrator'),
-]
-
-/**
- * Whether somebody with these directory roles may consent for everybody. Administrators of applications may, except
- * to application permissions of Microsoft Graph.
- */
-export function mayConsentForAll(
-  directoryRoleIds: readonly string[],
-  permissions: readonly ConsentPermission[] = [],
-): boolean {
-  if (directoryRoleIds.some((role) => fullAdministrators.includes(role))) return true
-  const isReserved = permissions.some(
-    ({ kind, resourceAppId }) => kind === 'application' && resourceAppId === firstPartyAppIds.microsoftGraph,
-  )
-  return !isReserved && directoryRoleIds.some((role) => applicationAdministrators.includes(role))
 }
 
 /**

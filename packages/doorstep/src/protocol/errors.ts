@@ -740,7 +740,7 @@ export const catalogue = {
     suberror: 'bad_token',
     text: (d: { issuedAt: string; validFrom: string }) =>
       `The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '${d.issuedAt}' and the TokensValidFrom date (before which tokens are not valid) for this user is '${d.validFrom}'.`,
-    when: 'The password of the user was changed after the refresh token was issued.',
+    when: 'The password of the user was changed, or his sessions were revoked, after he had signed in for this grant.',
     fix: 'Sign in again.',
   },
   authorizationPending: {

@@ -70,7 +70,13 @@ export function applicationStore(database: Database): ApplicationStore {
       const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))
       return rows.map((row) => objectOf<Application>(row))
     },
-    list: (query) => pageOf(database, 'application', filterable, query),
+    list: (query) =>
+      pageOf(
+        database,
+        { table: 'application', columns: objectColumns, objectOf: objectOf<Application> },
+        filterable,
+        query,
+      ),
   }
 }
 

@@ -108,21 +108,28 @@ export function mustBeLive(
   return [...holds, { query, refusal: unlessMissing(kind, id) }]
 }
 
+/** Where objects of a kind are kept, and how a row becomes one. */
+export interface KeptObjects<T, R extends ObjectRow> {
+  readonly table: ObjectTable
+  readonly columns: readonly (keyof R & string)[]
+  readonly objectOf: (row: R) => T
+}
+
 /** One page of a tenant's live objects in the order of their ids; `next` is the last id of the page. */
-export async function pageOf<T extends DirectoryObject>(
+export async function pageOf<T extends DirectoryObject, R extends ObjectRow>(
   database: Database,
-  table: ObjectTable,
+  { table, columns, objectOf: read }: KeptObjects<T, R>,
   properties: FilterableProperties,
   query: DirectoryQuery,
 ): Promise<Page<T>> {
   const after = query.after === undefined ? sql`` : sql`and id > ${folded(query.after)}`
   const filter = query.filter === undefined ? sql`` : sql`and ${whereFilter(query.filter, properties)}`
   const rows = await database.query(
-    sql<ObjectRow>`
-      select record, version, deleted_at from ${sql.table(table)}
+    sql<R>`
+      select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)}
       where tenant_id = ${folded(query.tenantId)} and deleted_at is null ${after} ${filter}
       order by id limit ${query.top + 1}`.compile(database.builder),
   )
-  const items = rows.slice(0, query.top).map((row) => objectOf<T>(row))
+  const items = rows.slice(0, query.top).map(read)
   return { items, next: rows.length > query.top ? items.at(-1)?.id : undefined }
 }

@@ -19,6 +19,10 @@ export function permissionGrantStore(database: Database): PermissionGrantStore {
       const ofClient = grants().where('client_id', '=', folded(clientId)).orderBy('id')
       return (await database.query(ofClient.compile())).map(grantOf)
     },
+    byPrincipal: async (principalId) => {
+      const ofPrincipal = grants().where('principal_id', '=', folded(principalId)).orderBy('id')
+      return (await database.query(ofPrincipal.compile())).map(grantOf)
+    },
   }
 }
 

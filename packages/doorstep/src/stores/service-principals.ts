@@ -63,7 +63,13 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
       const rows = await database.query(byIdentifierUri(database.builder, tenantId, identifier))
       return rows[0] && objectOf<ServicePrincipal>(rows[0])
     },
-    list: (query) => pageOf(database, 'service_principal', filterable, query),
+    list: (query) =>
+      pageOf(
+        database,
+        { table: 'service_principal', columns: objectColumns, objectOf: objectOf<ServicePrincipal> },
+        filterable,
+        query,
+      ),
   }
 }
 

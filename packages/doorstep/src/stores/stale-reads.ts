@@ -20,6 +20,7 @@ export const staleAfter: Readonly<Record<ChangeName, readonly CachedKind[]>> = {
   updateUser: ['users'],
   deleteUser: ['users'],
   setUserPassword: [],
+  revokeSignInSessions: ['users'],
   createGroup: [],
   updateGroup: [],
   deleteGroup: [],

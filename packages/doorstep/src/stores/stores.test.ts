@@ -13,7 +13,7 @@ import { membershipsContract } from './contract/memberships.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
-import { anApplication, aSecret, aServicePrincipal, type StoresUnderTest } from './contract/records.ts'
+import { anApplication, aSecret, aServicePrincipal, aUser, type StoresUnderTest } from './contract/records.ts'
 import { redirectUrisContract } from './contract/redirect-uris.ts'
 import { aRefreshToken } from './contract/sign-in-records.ts'
 import { signInsContract } from './contract/sign-ins.ts'
@@ -67,15 +67,20 @@ describe('the embedded database', () => {
   it('keeps what was committed when it is closed and opened again', async () => {
     const folder = join(directory, 'again')
     const application = anApplication()
+    const user = aUser()
     const first = await openStores({ directory: folder })
-    await first.commit([{ change: 'createApplication', application }])
+    await first.commit([
+      { change: 'createApplication', application },
+      { change: 'createUser', user },
+    ])
     await first.close()
     const second = await openStores({ directory: folder })
     expect(await second.applications.byId(application.id)).toEqual(application)
+    expect(await second.users.byId(user.id)).toEqual(user)
     await second.close()
   })
 
-  it('gains the tables of sign-ins when an older Doorstep has written it, and keeps what it holds', async () => {
+  it('gains tables and columns when an older Doorstep has written it, and keeps what it holds', async () => {
     const folder = join(directory, 'older')
     const application = anApplication()
     const first = await openStores({ directory: folder })
@@ -85,7 +90,9 @@ describe('the embedded database', () => {
     for (const table of ['authorization_code', 'refresh_token', 'device_code', 'browser_session', 'sign_in_record']) {
       file.exec(`drop table ${table}`)
     }
-    file.exec("delete from schema_migration where name = '0002-sign-in'")
+    file.exec('alter table directory_user drop column sign_ins_valid_from')
+    file.exec('drop index permission_grant__principal_id')
+    file.exec("delete from schema_migration where name in ('0002-sign-in', '0003-revocation')")
     file.close()
     const token = aRefreshToken()
     const second = await openStores({ directory: folder })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { User, UserPassword, UserStore } from '../directory/user.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -12,6 +13,7 @@ import {
   objectOf,
   pageOf,
   softDelete,
+  unlessMissing,
   unlessMovedOn,
 } from './directory-object.ts'
 import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
@@ -38,11 +40,11 @@ const filterable: FilterableProperties = {
 }
 
 export function userStore(database: Database): UserStore {
-  const live = () => database.builder.selectFrom('directory_user').select(objectColumns).where('deleted_at', 'is', null)
+  const live = () => database.builder.selectFrom('directory_user').select(userColumns).where('deleted_at', 'is', null)
   return {
     byId: async (id) => {
       const rows = await database.query(live().where('id', '=', folded(id)).compile())
-      return rows[0] && objectOf<User>(rows[0])
+      return rows[0] && userOf(rows[0])
     },
     byPrincipalName: async (tenantId, userPrincipalName) => {
       const rows = await database.query(
@@ -51,9 +53,10 @@ export function userStore(database: Database): UserStore {
           .where('user_principal_name', '=', folded(userPrincipalName))
           .compile(),
       )
-      return rows[0] && objectOf<User>(rows[0])
+      return rows[0] && userOf(rows[0])
     },
-    list: (query) => pageOf(database, 'directory_user', filterable, query),
+    list: (query) =>
+      pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterable, query),
     passwordOf: async (userId) => {
       const rows = await database.query(
         database.builder.selectFrom('user_password').select('record').where('user_id', '=', folded(userId)).compile(),
@@ -63,19 +66,31 @@ export function userStore(database: Database): UserStore {
   }
 }
 
+const userColumns = [...objectColumns, 'sign_ins_valid_from'] as const
+
+type UserRow = Parameters<typeof objectOf>[0] & { readonly sign_ins_valid_from: string | null }
+
+function userOf(row: UserRow): User {
+  return { ...objectOf<User>(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
+}
+
 function passwordOf(row: { record: string }): UserPassword {
   return JSON.parse(row.record)
 }
 
 export function statementsForUsers(
   builder: StatementBuilder,
-): StatementsFor<'createUser' | 'updateUser' | 'deleteUser' | 'setUserPassword'> {
+): StatementsFor<'createUser' | 'updateUser' | 'deleteUser' | 'setUserPassword' | 'revokeSignInSessions'> {
   return {
     createUser: ({ user }) => [
       {
         query: builder
           .insertInto('directory_user')
-          .values({ ...columnsOf(user), ...columnsOfNewObject(user) })
+          .values({
+            ...columnsOf(user),
+            ...columnsOfNewObject(user),
+            sign_ins_valid_from: user.signInSessionsValidFromDateTime,
+          })
           .compile(),
       },
     ],
@@ -94,6 +109,12 @@ export function statementsForUsers(
     deleteUser: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_user', kind: 'user', id, deletedDateTime }),
     ],
+    revokeSignInSessions: ({ userId, validFrom }) => {
+      const query = sql`
+        update directory_user set sign_ins_valid_from = ${validFrom}, version = version + 1
+        where id = ${folded(userId)} and deleted_at is null returning id`
+      return [{ query: query.compile(builder), refusal: unlessMissing('user', userId) }]
+    },
     setUserPassword: ({ password }) => {
       const record = JSON.stringify(password)
       return [
@@ -111,8 +132,9 @@ export function statementsForUsers(
 }
 
 function columnsOf(user: User) {
+  const { signInSessionsValidFromDateTime: _ofItsOwnColumn, ...kept } = user
   return {
-    ...columnsOfObject(user),
+    ...columnsOfObject(kept),
     user_principal_name: folded(user.userPrincipalName),
     display_name: folded(user.displayName),
     mail: foldedOrNull(user.mail),

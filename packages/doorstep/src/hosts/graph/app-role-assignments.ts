@@ -5,9 +5,12 @@ import type { AppRoleAssignment } from '../../directory/permission.ts'
 import { appRoleAssignmentId } from '../../directory/permission-id.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
 import type { ServicePrincipal } from '../../directory/service-principal.ts'
+import { mayAssignAppRole } from '../../rbac/directory-roles.ts'
+import { addressedUser } from './addressed-user.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
 import { filterOf } from './directory-list.ts'
-import { requestBadRequest, resourceNotFound } from './errors.ts'
+import { insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
+import { foundGroup } from './groups.ts'
 import { parseOpaqueId } from './object-key.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { ownedList } from './owned-list.ts'
@@ -18,8 +21,20 @@ import { foundServicePrincipal } from './service-principals.ts'
 const resource = 'AppRoleAssignment'
 const defaultAccess = '00000000-0000-0000-0000-000000000000'
 
-/** The two sides from which assignments are seen: what a principal holds, and who holds roles of an API. */
-type Side = 'appRoleAssignments' | 'appRoleAssignedTo'
+/** From where assignments are seen: what a principal holds, or who holds roles of an API. */
+export interface AssignmentPlace {
+  readonly collection: 'users' | 'groups' | 'servicePrincipals'
+  readonly side: 'appRoleAssignments' | 'appRoleAssignedTo'
+  /** The object that the path names. */
+  readonly find: (call: GraphCall) => Promise<{ readonly id: string }>
+}
+
+const heldByPrincipal = 'appRoleAssignments'
+export const heldByUser: AssignmentPlace = { collection: 'users', side: heldByPrincipal, find: addressedUser }
+export const heldByGroup: AssignmentPlace = { collection: 'groups', side: heldByPrincipal, find: foundGroup }
+const ofServicePrincipal = { collection: 'servicePrincipals', find: foundServicePrincipal } as const
+export const heldByServicePrincipal: AssignmentPlace = { ...ofServicePrincipal, side: heldByPrincipal }
+export const rolesOfServicePrincipal: AssignmentPlace = { ...ofServicePrincipal, side: 'appRoleAssignedTo' }
 
 const assignmentType: EntityType = {
   name: 'appRoleAssignment',
@@ -37,32 +52,39 @@ const assignmentType: EntityType = {
   ],
 }
 
-/** `GET /servicePrincipals/{id}/appRoleAssignments` and `…/appRoleAssignedTo` */
-export function listAppRoleAssignments(side: Side) {
+/** `GET …/appRoleAssignments` and `…/appRoleAssignedTo` */
+export function listAppRoleAssignments(place: AssignmentPlace) {
   return async (call: GraphCall): Promise<GraphAnswer> => {
     const filter = filterOf(call.query.filter, assignmentType)
-    const { id } = await foundServicePrincipal(call)
-    const { appRoleAssignments } = call.parts
-    const kept = await (side === 'appRoleAssignments'
-      ? appRoleAssignments.byPrincipal(id)
-      : appRoleAssignments.byResource(id))
+    const { id } = await place.find(call)
+    const kept = await assignmentsAt(place, id, call)
     const entities = await Promise.all(
       kept
         .filter(({ tenantId }) => tenantId === call.caller.tenantId)
         .map((assignment) => assignmentEntity(assignment, 'read', call)),
     )
-    return ownedList(call, assignmentType, contextOf(id, side), entities, filter)
+    return ownedList(call, assignmentType, contextOf(id, place), entities, filter)
   }
 }
 
+/** A user is shown what his groups hold too, as far as he is a direct member of them. */
+async function assignmentsAt({ collection, side }: AssignmentPlace, id: string, { parts }: GraphCall) {
+  const { appRoleAssignments, groups } = parts
+  if (side === 'appRoleAssignedTo') return appRoleAssignments.byResource(id)
+  const principals = collection === 'users' ? [id, ...(await groups.directGroupsOf(id))] : [id]
+  return (await Promise.all(principals.map((principal) => appRoleAssignments.byPrincipal(principal)))).flat()
+}
+
 /** `POST` on either side: for a service principal this is admin consent to an application permission. */
-export function createAppRoleAssignment(side: Side) {
+export function createAppRoleAssignment(place: AssignmentPlace) {
   return async (call: GraphCall): Promise<GraphAnswer> => {
     const wanted = parseAssignment(call.body)
-    const addressed = await foundServicePrincipal(call)
-    requireAddressed(wanted, addressed, side)
+    const addressed = await place.find(call)
+    requireAddressed(wanted, addressed, place)
     const principalType = await principalTypeOf(wanted.principalId, call)
-    await requireRole(wanted.appRoleId, wanted.resourceId, principalType, call)
+    const api = await apiOf(wanted.resourceId, call)
+    requireRight(principalType, api, call)
+    await requireRole(wanted.appRoleId, api, principalType, call)
     const { parts, caller, now } = call
     if (await isAssigned(wanted, call)) throw alreadyAssigned()
     const id = appRoleAssignmentId(wanted.principalId, parts.newId())
@@ -73,18 +95,19 @@ export function createAppRoleAssignment(side: Side) {
       throw error instanceof AlreadyExists ? alreadyAssigned() : error
     }
     const entity = await assignmentEntity(assignment, 'created', call)
-    return { kind: 'entity', context: `${contextOf(addressed.id, side)}/$entity`, entity, created: '' }
+    return { kind: 'entity', context: `${contextOf(addressed.id, place)}/$entity`, entity, created: '' }
   }
 }
 
 /** `DELETE` on either side */
-export function deleteAppRoleAssignment(side: Side) {
+export function deleteAppRoleAssignment(place: AssignmentPlace) {
   return async (call: GraphCall): Promise<GraphAnswer> => {
-    const { id: addressed } = await foundServicePrincipal(call)
+    const { id: addressed } = await place.find(call)
     const id = parseOpaqueId(requiredParam(call, 'id'))
     const assignment = await call.parts.appRoleAssignments.byId(id)
-    const end = side === 'appRoleAssignments' ? assignment?.principalId : assignment?.resourceId
+    const end = place.side === 'appRoleAssignments' ? assignment?.principalId : assignment?.resourceId
     if (end !== addressed || assignment?.tenantId !== call.caller.tenantId) throw resourceNotFound(id)
+    requireRight(assignment.principalType, await call.parts.servicePrincipals.byId(assignment.resourceId), call)
     await call.parts.commit([{ change: 'deleteAppRoleAssignment', id }])
     return nothing
   }
@@ -100,10 +123,10 @@ function parseAssignment(body: unknown): WantedAssignment {
 }
 
 /** One end of the assignment is in the path already; the body must not name another. */
-function requireAddressed(wanted: WantedAssignment, { id }: ServicePrincipal, side: Side): void {
-  const path = side === 'appRoleAssignments' ? 'principalId' : 'resourceId'
+function requireAddressed(wanted: WantedAssignment, { id }: { readonly id: string }, place: AssignmentPlace): void {
+  const path = place.side === 'appRoleAssignments' ? 'principalId' : 'resourceId'
   if (wanted[path] === id) return
-  const message = `It is '${wanted[path]}', but the address names the service principal '${id}'; expected the same.`
+  const message = `It is '${wanted[path]}', but the address names '${id}'; expected the same.`
   throw propertyRefusal({ path, kind: 'invalid', message }, resource)
 }
 
@@ -115,18 +138,33 @@ async function principalTypeOf(id: string, call: GraphCall): Promise<AppRoleAssi
   )
 }
 
+async function apiOf(resourceId: string, { parts, caller }: GraphCall): Promise<ServicePrincipal> {
+  const api = await parts.servicePrincipals.byId(resourceId)
+  if (api?.tenantId === caller.tenantId) return api
+  throw requestBadRequest(`Not a valid reference update. The resourceId '${resourceId}' is no service principal here.`)
+}
+
+/** An application acts by its permission alone; a user needs the right to it. @throws {GraphError} 403 */
+function requireRight(
+  principalType: AppRoleAssignment['principalType'],
+  api: ServicePrincipal | undefined,
+  { rights, caller }: GraphCall,
+): void {
+  if (!rights) return
+  const role = {
+    principalType,
+    resourceAppId: api?.appId ?? '',
+    ownsResource: api?.owners.includes(caller.objectId) ?? false,
+  }
+  if (!mayAssignAppRole(rights, role)) throw insufficientPrivileges()
+}
+
 async function requireRole(
   appRoleId: string,
-  resourceId: string,
+  api: ServicePrincipal,
   principalType: AppRoleAssignment['principalType'],
-  { parts, caller }: GraphCall,
+  { parts }: GraphCall,
 ): Promise<void> {
-  const api = await parts.servicePrincipals.byId(resourceId)
-  if (api?.tenantId !== caller.tenantId) {
-    throw requestBadRequest(
-      `Not a valid reference update. The resourceId '${resourceId}' is no service principal here.`,
-    )
-  }
   const application = await parts.applications.byAppId(api.appId)
   if (roleIsOffered(appRoleId, application, principalType === 'ServicePrincipal' ? 'Application' : 'User')) return
   const found = `Permission being assigned was not found on application '${api.appId}'`
@@ -187,6 +225,6 @@ async function assignmentEntity(
   }
 }
 
-function contextOf(id: string, side: Side): string {
-  return `servicePrincipals('${id}')/${side}`
+function contextOf(id: string, { collection, side }: AssignmentPlace): string {
+  return `${collection}('${id}')/${side}`
 }

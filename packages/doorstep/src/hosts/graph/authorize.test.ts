@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { type DirectoryRoleName, roleTemplateId } from '../../directory/directory-role.ts'
+import type { UserRights } from '../../rbac/directory-roles.ts'
 import { authorize, type Caller, type Operation } from './authorize.ts'
 
 const app = (...permissions: string[]): Caller => ({ kind: 'app', tenantId: 't', objectId: 'o', permissions })
 const user = (...permissions: string[]): Caller => ({ kind: 'user', tenantId: 't', objectId: 'o', permissions })
+const rightsOf = (...roles: DirectoryRoleName[]): UserRights => ({
+  directoryRoleIds: roles.map(roleTemplateId),
+  userType: 'Member',
+  usersCanRegisterApplications: true,
+})
 
 describe('authorize', () => {
   it.each<[Operation, Caller, string]>([
@@ -27,39 +34,48 @@ describe('authorize', () => {
     ['readMe', user('User.Read'), 'all'],
     ['readMe', user('Mail.Read'), 'none'],
   ])('%s by %o: %s', (operation, caller, reach) => {
-    expect(authorize(operation, caller)).toBe(reach)
+    expect(authorize(operation, caller, caller.kind === 'user' ? rightsOf() : undefined)).toBe(reach)
   })
 
   it('asks for both permissions where Graph does', () => {
-    expect(authorize('createAppRoleAssignment', app('AppRoleAssignment.ReadWrite.All'))).toBe('none')
-    expect(authorize('createAppRoleAssignment', app('Application.Read.All'))).toBe('none')
+    expect(authorize('createAppRoleAssignment', app('AppRoleAssignment.ReadWrite.All'), undefined)).toBe('none')
+    expect(authorize('createAppRoleAssignment', app('Application.Read.All'), undefined)).toBe('none')
     const both = app('AppRoleAssignment.ReadWrite.All', 'Application.Read.All')
-    expect(authorize('createAppRoleAssignment', both)).toBe('all')
+    expect(authorize('createAppRoleAssignment', both, undefined)).toBe('all')
   })
 
-  it.each<Operation>([
-    'createApplication',
-    'changeApplication',
-    'changeApplicationSecrets',
-    'changeServicePrincipal',
-    'changePermissionGrants',
-    'createAppRoleAssignment',
-    'deleteAppRoleAssignment',
-  ])('%s is refused to users, whatever the application may do for them', (operation) => {
-    const everything = user(
-      'Directory.AccessAsUser.All',
-      'AppRegistration.Create',
-      'Application.ReadWrite.All',
-      'AppRoleAssignment.ReadWrite.All',
-      'DelegatedPermissionGrant.ReadWrite.All',
-      'Directory.ReadWrite.All',
-    )
-    expect(authorize(operation, everything)).toBe('none')
-    expect(authorize(operation, { ...everything, kind: 'app' })).toBe('all')
+  it.each<[Operation, DirectoryRoleName[], string[], string]>([
+    ['createApplication', [], ['Application.ReadWrite.All'], 'all'],
+    ['createApplication', [], ['Application.Read.All'], 'none'],
+    ['createApplication', ['Global Administrator'], [], 'none'],
+    ['changeApplication', [], ['Application.ReadWrite.All'], 'owned'],
+    ['changeApplication', ['Cloud Application Administrator'], ['Application.ReadWrite.All'], 'all'],
+    ['changeApplication', ['Cloud Application Administrator'], ['Application.Read.All'], 'none'],
+    ['changeApplication', ['Application Administrator'], ['Directory.AccessAsUser.All'], 'all'],
+    ['changePermissionGrants', [], ['DelegatedPermissionGrant.ReadWrite.All'], 'none'],
+    ['changePermissionGrants', ['Application Administrator'], ['DelegatedPermissionGrant.ReadWrite.All'], 'all'],
+    ['createUser', [], ['User.ReadWrite.All'], 'none'],
+    ['createUser', ['User Administrator'], ['User.ReadWrite.All'], 'all'],
+    ['readUser', ['Global Administrator'], ['User.Read'], 'owned'],
+    ['revokeSessions', [], ['User.Read'], 'none'],
+    ['revokeSessions', [], ['User.ReadWrite'], 'owned'],
+    ['revokeSessions', [], ['User.ReadWrite.All'], 'owned'],
+    ['revokeSessions', ['Helpdesk Administrator'], ['User.ReadWrite.All'], 'all'],
+    ['readSignIns', [], ['AuditLog.Read.All'], 'none'],
+    ['readSignIns', ['Global Reader'], ['AuditLog.Read.All'], 'all'],
+    ['readSignIns', ['Global Administrator'], ['Directory.AccessAsUser.All'], 'none'],
+  ])('%s for a user with %o through an application with %o: %s', (operation, roles, permissions, reach) => {
+    expect(authorize(operation, user(...permissions), rightsOf(...roles))).toBe(reach)
+  })
+
+  it('lets nobody act for an account that is gone', () => {
+    expect(authorize('readMe', user('User.Read'), undefined)).toBe('none')
   })
 
   it('does not take an application permission as a delegated one', () => {
-    expect(authorize('readApplications', user('Application.ReadWrite.OwnedBy'))).toBe('none')
-    expect(authorize('changeApplication', app('Directory.AccessAsUser.All'))).toBe('none')
+    expect(authorize('readApplications', user('Application.ReadWrite.OwnedBy'), rightsOf('Global Administrator'))).toBe(
+      'none',
+    )
+    expect(authorize('changeApplication', app('Directory.AccessAsUser.All'), undefined)).toBe('none')
   })
 })

@@ -1,3 +1,7 @@
+import { type DirectoryOperation, type Reach, reachOfUser, type UserRights } from '../../rbac/directory-roles.ts'
+
+export type { Reach } from '../../rbac/directory-roles.ts'
+
 /** Who calls, as the access token says. */
 export interface Caller {
   /** `user` when an application acts for a signed-in user, `app` when it acts as itself. */
@@ -17,6 +21,10 @@ interface Rule {
   readonly application: Needed
   /** Enough for an application on objects that it owns. */
   readonly owned?: readonly string[]
+  /** Delegated permissions that are enough on the user's own account. */
+  readonly ownAccount?: readonly string[]
+  /** What `Directory.AccessAsUser.All` does not include: it is no part of the directory. */
+  readonly besideDirectory?: true
 }
 
 const applicationReaders = ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All']
@@ -27,6 +35,12 @@ const grantWriters = ['DelegatedPermissionGrant.ReadWrite.All', 'Directory.ReadW
 const grantReaders = ['DelegatedPermissionGrant.Read.All', 'Directory.Read.All', ...grantWriters]
 const assigners = ['AppRoleAssignment.ReadWrite.All']
 const assignmentReaders = [...readers, ...assigners]
+const directoryReaders = ['Directory.Read.All', 'Directory.ReadWrite.All']
+const userWriters = ['User.ReadWrite.All', 'Directory.ReadWrite.All']
+const userReaders = ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...directoryReaders]
+const membershipReaders = ['GroupMember.Read.All', 'GroupMember.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All']
+const groupReaders = [...membershipReaders, ...directoryReaders]
+const oneself = ['User.Read', 'User.ReadWrite']
 
 const same = (needed: Needed): Rule => ({ delegated: needed, application: needed })
 
@@ -41,6 +55,7 @@ const rules = {
   changeApplication: { ...same([['Application.ReadWrite.All']]), owned: ownedBy },
   changeApplicationSecrets: { ...same([writers]), owned: ownedBy },
   readServicePrincipals: { delegated: [readers], application: [[...readers, ...ownedBy]] },
+  createServicePrincipal: { ...same([writers]), owned: ownedBy },
   changeServicePrincipal: { ...same([writers]), owned: ownedBy },
   readPermissionGrants: same([grantReaders]),
   changePermissionGrants: same([grantWriters]),
@@ -49,40 +64,51 @@ const rules = {
   deleteAppRoleAssignment: same([assigners]),
   readOrganization: {
     delegated: [['User.Read', 'User.Read.All', 'Organization.Read.All', 'Directory.Read.All']],
-    application: [['Organization.Read.All', 'Directory.Read.All', 'Directory.ReadWrite.All']],
+    application: [['Organization.Read.All', ...directoryReaders]],
   },
+  readDomains: same([['Domain.Read.All', ...directoryReaders]]),
   // An application has no /me: the endpoint says so, whatever it may do.
-  readMe: {
-    delegated: [
-      ['User.Read', 'User.ReadWrite', 'User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...readers],
-    ],
-    application: [],
+  readMe: { delegated: [[...oneself, ...userReaders, ...readers]], application: [] },
+  listUsers: same([userReaders]),
+  readUser: { ...same([userReaders]), ownAccount: oneself },
+  createUser: same([userWriters]),
+  changeUser: same([userWriters]),
+  deleteUser: same([userWriters]),
+  revokeSessions: { ...same([userWriters]), ownAccount: ['User.ReadWrite'] },
+  readMemberships: {
+    delegated: [[...membershipReaders, 'User.Read.All', 'User.ReadWrite.All', ...directoryReaders]],
+    application: [[...membershipReaders, ...directoryReaders]],
+    ownAccount: oneself,
   },
-} as const satisfies Record<string, Rule>
+  listGroups: same([groupReaders]),
+  readGroup: same([groupReaders]),
+  readGroupMembers: same([groupReaders]),
+  readSignIns: { ...same([['AuditLog.Read.All']]), besideDirectory: true },
+} as const satisfies Record<DirectoryOperation, Rule>
 
-export type Operation = keyof typeof rules
-
-/** How far a caller's permissions reach for an operation. */
-export type Reach = 'all' | 'owned' | 'none'
-
-/** Decides what a caller may do, from the permissions of its token; a user may only read. */
-export function authorize(operation: Operation, caller: Caller): Reach {
-  const rule: Rule = rules[operation]
-  if (caller.kind === 'app') return reachOfApplication(rule, caller)
-  return isRead(operation) ? reachOfUser(rule, caller) : 'none'
-}
+export type Operation = DirectoryOperation
 
 /**
- * What an application does for a user needs its delegated permission and the user's own right. The rights of users,
- * their directory roles, are not judged yet: so they change nothing, while every member of a tenant may read.
+ * Decides how far a caller may go. What an application does for a user needs its delegated permission and the user's
+ * own right; what it does as itself, its application permission.
+ *
+ * @param rights - of the user; undefined when the account is gone or disabled, and for applications
  */
-function isRead(operation: Operation): boolean {
-  return operation.startsWith('read')
+export function authorize(operation: Operation, caller: Caller, rights: UserRights | undefined): Reach {
+  const rule: Rule = rules[operation]
+  if (caller.kind === 'app') return reachOfApplication(rule, caller)
+  if (!rights) return 'none'
+  return lesser(reachOfDelegation(rule, caller), reachOfUser(operation, rights))
 }
 
-/** `Directory.AccessAsUser.All` lets an application read all that its user may read. */
-function reachOfUser({ delegated }: Rule, { permissions }: Caller): Reach {
-  return permissions.includes('Directory.AccessAsUser.All') || holds(delegated, permissions) ? 'all' : 'none'
+/** `Directory.AccessAsUser.All` lets an application do all that its user may do in the directory. */
+function reachOfDelegation(
+  { delegated, ownAccount = [], besideDirectory }: Rule,
+  { permissions }: Pick<Caller, 'permissions'>,
+): Reach {
+  if (holds(delegated, permissions)) return 'all'
+  if (permissions.includes('Directory.AccessAsUser.All') && !besideDirectory) return 'all'
+  return ownAccount.some((permission) => permissions.includes(permission)) ? 'owned' : 'none'
 }
 
 function reachOfApplication({ application, owned = [] }: Rule, { permissions }: Caller): Reach {
@@ -92,4 +118,10 @@ function reachOfApplication({ application, owned = [] }: Rule, { permissions }: 
 
 function holds(needed: Needed, permissions: readonly string[]): boolean {
   return needed.every((group) => group.some((permission) => permissions.includes(permission)))
+}
+
+const byExtent: readonly Reach[] = ['none', 'owned', 'all']
+
+function lesser(one: Reach, other: Reach): Reach {
+  return byExtent.indexOf(one) < byExtent.indexOf(other) ? one : other
 }

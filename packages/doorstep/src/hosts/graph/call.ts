@@ -1,3 +1,4 @@
+import type { UserRights } from '../../rbac/directory-roles.ts'
 import type { Caller, Operation, Reach } from './authorize.ts'
 import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
@@ -9,6 +10,8 @@ export interface GraphCall {
   readonly caller: Caller
   /** Whether the caller may act on all objects of its tenant or on those that it owns. */
   readonly reach: Exclude<Reach, 'none'>
+  /** Of the user whom the application acts for; undefined when it acts as itself. */
+  readonly rights: UserRights | undefined
   /** Names in the path, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>
   readonly query: QueryOptions
@@ -37,6 +40,8 @@ export type GraphAnswer =
       readonly count: number | undefined
       readonly nextLink: string | undefined
     }
+  /** What is neither an object nor a list of them. */
+  | { readonly kind: 'value'; readonly context: string; readonly value: unknown }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'nothing' }
 

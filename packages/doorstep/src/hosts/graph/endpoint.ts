@@ -7,12 +7,14 @@ import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
 import { nextPageQuery, parseQueryOptions } from './odata/query-options.ts'
 import { graphOrigin, sendAnswer } from './respond.ts'
+import { rightsOf } from './user-rights.ts'
 
 /** The phases that all operations share, behind the check of the token: may the caller, what is asked, the answer. */
 export function endpoint(route: Route, version: string, parts: GraphParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const caller = callerOf(request)
-    const reach = authorize(route.operation, caller)
+    const rights = await rightsOf(caller, parts)
+    const reach = authorize(route.operation, caller, rights)
     if (reach === 'none') throw insufficientPrivileges()
     const origin = graphOrigin(askedOrigin(request.raw))
     const [path = '', queryString = ''] = splitQuery(request.originalUrl)
@@ -20,6 +22,7 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
       parts,
       caller,
       reach,
+      rights,
       params: request.params as Record<string, string | undefined>,
       query: parseQueryOptions(queryString),
       eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',

@@ -4,10 +4,15 @@ import type { ApplicationStore } from '../../directory/application.ts'
 import type { CommitDirectory } from '../../directory/changes.ts'
 import type { GroupStore } from '../../directory/group.ts'
 import type { PasswordCredentialStore } from '../../directory/password-credential.ts'
-import type { AppRoleAssignmentStore, PermissionGrantStore } from '../../directory/permission.ts'
+import type {
+  AppRoleAssignmentStore,
+  DirectoryRoleAssignmentStore,
+  PermissionGrantStore,
+} from '../../directory/permission.ts'
 import type { ServicePrincipalStore } from '../../directory/service-principal.ts'
 import type { TenantStore } from '../../directory/tenant.ts'
 import type { UserStore } from '../../directory/user.ts'
+import type { SignInRecordStore } from '../../protocol/sign-in-records.ts'
 
 /** A client secret that was just made. */
 export interface NewSecret {
@@ -29,8 +34,12 @@ export interface GraphParts {
   readonly groups: GroupStore
   readonly permissionGrants: PermissionGrantStore
   readonly appRoleAssignments: AppRoleAssignmentStore
+  readonly directoryRoles: DirectoryRoleAssignmentStore
+  readonly signInRecords: SignInRecordStore
   readonly commit: CommitDirectory
   readonly newSecret: () => NewSecret
+  /** What is kept of a password. */
+  readonly hashPassword: (password: string) => Promise<string>
   /** Accepts tokens for Microsoft Graph that were signed with our own keys. @throws {TokenRefused} */
   readonly guard: { verify(token: string): Promise<VerifiedToken> }
   readonly clock: Clock

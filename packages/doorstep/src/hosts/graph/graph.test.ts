@@ -8,6 +8,7 @@ import { TokenRefused, type VerifiedToken } from '@doorstep/guard'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newApplication } from '../../directory/application.ts'
 import { ConcurrentChange } from '../../directory/changes.ts'
+import { roleTemplateId } from '../../directory/directory-role.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import { newUser } from '../../directory/user.ts'
 import { openStores } from '../../stores/open.ts'
@@ -47,6 +48,7 @@ beforeAll(async () => {
   const host = await graphHost({
     ...stores,
     commit: (changes) => commit([...changes]),
+    hashPassword: async (password) => `hash of ${password}`,
     newSecret: () => ({ secretText: 'abc~secret', secretHash: 'hash', hint: 'abc' }),
     guard: { verify: async (token) => verified(token) },
     clock: { now: () => Date.UTC(2030, 0, 2, 3, 4, 5, 678) },
@@ -181,12 +183,11 @@ describe('tenants', () => {
 describe('a signed-in user', () => {
   const user = (scope: string) => `user.${contoso}.${alice}.${scope}`
 
-  it('reads, and changes nothing while his own rights are not judged', async () => {
+  it('reads all, and changes only what he owns', async () => {
     const { body } = await graph('POST', '/v1.0/applications', { displayName: 'x' })
     const token = user('Application-ReadWrite-All.Directory-AccessAsUser-All')
     const path = `/v1.0/applications/${body.id}`
     for (const [method, address, sent] of [
-      ['POST', '/v1.0/applications', { displayName: 'y' }],
       ['PATCH', path, { notes: 'y' }],
       ['POST', `${path}/addPassword`, {}],
       ['DELETE', path],
@@ -195,12 +196,71 @@ describe('a signed-in user', () => {
       expect([method, refused.status, refused.body.error.code]).toEqual([method, 403, 'Authorization_RequestDenied'])
     }
     expect((await graph('GET', path, undefined, token)).body).toMatchObject({ displayName: 'x', notes: null })
+    const own = await graph('POST', '/v1.0/applications', { displayName: 'y' }, token)
+    expect(own.status).toBe(201)
+    expect((await graph('DELETE', `/v1.0/applications/${own.body.id}`, undefined, token)).status).toBe(204)
   })
 
   it('has a /me', async () => {
     const { body } = await graph('GET', '/v1.0/me', undefined, user('User-Read'))
     expect(body).toMatchObject({ id: alice, userPrincipalName: 'alice@tenant0.example', businessPhones: [] })
     expect(body['@odata.context']).toMatch(/#users\/\$entity$/)
+  })
+
+  it('reads the sign-in log, the newest first, when his role does', async () => {
+    const token = user('AuditLog-Read-All')
+    expect((await graph('GET', '/v1.0/auditLogs/signIns', undefined, token)).status).toBe(403)
+    const auditor = { tenantId: contoso, principalId: alice, roleTemplateId: roleTemplateId('Global Reader') }
+    const record = (createdDateTime: string, errorCode: number, tenantId = contoso) => ({
+      id: randomUUID(),
+      tenantId,
+      createdDateTime,
+      userId: alice,
+      userPrincipalName: 'alice@tenant0.example',
+      clientAppId: randomUUID(),
+      resourceAppId: null,
+      kind: 'interactive',
+      errorCode,
+      correlationId: randomUUID(),
+    })
+    const [older, newer, foreign] = [
+      record('2030-01-02T03:00:00.000Z', 50126),
+      record('2030-01-02T03:01:00.000Z', 0),
+      record('2030-01-02T03:02:00.000Z', 0, fabrikam),
+    ]
+    await stores.commit([
+      { change: 'addDirectoryRole', assignment: auditor },
+      ...[newer, foreign, older].map((each) => ({ change: 'addSignInRecord', record: each }) as const),
+    ])
+    const { body } = await graph('GET', '/v1.0/auditLogs/signIns', undefined, token)
+    expect(body['@odata.context']).toMatch(/#auditLogs\/signIns$/)
+    expect(body.value).toMatchObject([
+      {
+        id: newer.id,
+        userDisplayName: 'Alice',
+        status: { errorCode: 0, failureReason: 'Other.' },
+        isInteractive: true,
+      },
+      { id: older.id, appId: older.clientAppId, status: { errorCode: 50126 } },
+    ])
+    const ofClient = `/v1.0/auditLogs/signIns?$filter=appId%20eq%20'${older.clientAppId}'&$select=id`
+    expect((await graph('GET', ofClient, undefined, token)).body.value).toEqual([{ id: older.id }])
+    const first = await graph('GET', '/v1.0/auditLogs/signIns?$top=1', undefined, token)
+    expect(first.body.value).toHaveLength(1)
+    expect(first.body['@odata.nextLink']).toContain('$skiptoken=')
+  })
+
+  it('may do nothing once the account is disabled or gone', async () => {
+    const identity = { id: randomUUID(), tenantId: contoso, createdDateTime: '2030-01-01T00:00:00.000Z' }
+    const disabled = newUser(
+      { userPrincipalName: 'eve@tenant0.example', displayName: 'Eve', accountEnabled: false },
+      identity,
+    )
+    await stores.commit([{ change: 'createUser', user: disabled }])
+    for (const id of [disabled.id, randomUUID()]) {
+      const refused = await graph('GET', '/v1.0/me', undefined, `user.${contoso}.${id}.User-Read`)
+      expect([refused.status, refused.body.error.code]).toEqual([403, 'Authorization_RequestDenied'])
+    }
   })
 
   it('needs the scope', async () => {

@@ -3,6 +3,7 @@ import { AlreadyExists } from '../../directory/changes.ts'
 import type { PermissionGrant } from '../../directory/permission.ts'
 import { permissionGrantId } from '../../directory/permission-id.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
+import { addressedUser } from './addressed-user.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
 import { filterOf } from './directory-list.ts'
 import { alreadyTaken, requestBadRequest, resourceNotFound, unsupportedQuery } from './errors.ts'
@@ -20,15 +21,29 @@ const grantType: EntityType = {
   properties: ['clientId', 'consentType', 'id', 'principalId', 'resourceId', 'scope'],
 }
 
-/** `GET /oauth2PermissionGrants?$filter=clientId eq '…'` */
+/** `GET /oauth2PermissionGrants?$filter=clientId eq '…'`, or by `principalId` */
 export async function listPermissionGrants(call: GraphCall): Promise<GraphAnswer> {
   const filter = filterOf(call.query.filter, grantType)
-  const clientId = filter && equalities(filter, grantType).find(([name]) => name === 'clientId')?.[1]
-  if (typeof clientId !== 'string') {
-    throw unsupportedQuery("Grants are listed by client: send $filter=clientId eq '…' with a service principal's id.")
+  const conditions = new Map(filter && equalities(filter, grantType))
+  const [clientId, principalId] = [conditions.get('clientId'), conditions.get('principalId')]
+  if (typeof clientId === 'string') {
+    const grants = await grantsOfClient(requiredGuid(clientId), call)
+    return ownedList(call, grantType, grantType.collection, grants, filter)
   }
-  const grants = await grantsOfClient(requiredGuid(clientId), call)
-  return ownedList(call, grantType, grantType.collection, grants, filter)
+  if (typeof principalId === 'string') {
+    const grants = await grantsOfUser(requiredGuid(principalId), call)
+    return ownedList(call, grantType, grantType.collection, grants, filter)
+  }
+  throw unsupportedQuery(
+    "Grants are listed by client or by user: send $filter=clientId eq '…' with a service principal's id, or principalId.",
+  )
+}
+
+/** `GET /users/{id}/oauth2PermissionGrants` and `GET /me/oauth2PermissionGrants`: consent for this user alone. */
+export async function listGrantsOfUser(call: GraphCall): Promise<GraphAnswer> {
+  const filter = filterOf(call.query.filter, grantType)
+  const { id } = await addressedUser(call)
+  return ownedList(call, grantType, grantType.collection, await grantsOfUser(id, call), filter)
 }
 
 /** `GET /servicePrincipals/{id}/oauth2PermissionGrants` */
@@ -84,8 +99,15 @@ async function foundGrant(call: GraphCall): Promise<PermissionGrant> {
   return grant
 }
 
-async function grantsOfClient(clientId: string, { parts, caller }: GraphCall): Promise<readonly Entity[]> {
-  const grants = await parts.permissionGrants.byClient(clientId)
+async function grantsOfClient(clientId: string, call: GraphCall): Promise<readonly Entity[]> {
+  return grantsHere(await call.parts.permissionGrants.byClient(clientId), call)
+}
+
+async function grantsOfUser(userId: string, call: GraphCall): Promise<readonly Entity[]> {
+  return grantsHere(await call.parts.permissionGrants.byPrincipal(userId), call)
+}
+
+function grantsHere(grants: readonly PermissionGrant[], { caller }: GraphCall): readonly Entity[] {
   return grants.filter(({ tenantId }) => tenantId === caller.tenantId).map(grantEntity)
 }
 

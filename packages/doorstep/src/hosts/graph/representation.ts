@@ -23,10 +23,10 @@ export function selectedProperties(
   })
 }
 
-/** An entity with the selected properties only, in the order of the type. */
+/** An entity with the selected properties only, in the order of the type; what it is stays written on it. */
 export function projection(entity: Entity, selected: readonly string[] | undefined): Entity {
   if (!selected) return entity
-  return Object.fromEntries(Object.entries(entity).filter(([name]) => selected.includes(name)))
+  return Object.fromEntries(Object.entries(entity).filter(([name]) => name.startsWith('@') || selected.includes(name)))
 }
 
 /** What follows `$metadata#`: `applications`, or `applications(id,appId)` for a projection. */

@@ -36,6 +36,8 @@ export function sendAnswer(answer: GraphAnswer, call: GraphCall, request: Fastif
   switch (answer.kind) {
     case 'nothing':
       return reply.code(204).send()
+    case 'value':
+      return sendJson({ ...context(answer.context, call, request), value: answer.value }, request, reply)
     case 'text':
       return reply.header('content-type', 'text/plain').send(answer.text)
     case 'entity': {

@@ -98,8 +98,11 @@ export async function servicePrincipalToChange(call: GraphCall): Promise<Service
 }
 
 /** The application to be brought in: one of this tenant, or one that other tenants may use. */
-async function applicationFor(appId: string, { parts, caller, reach }: GraphCall): Promise<Application> {
+async function applicationFor(appId: string, call: GraphCall): Promise<Application> {
+  const { parts, caller, reach } = call
   const application = await parts.applications.byAppId(appId)
+  // A user brings in what he registered; an application with OwnedBy, anything of its tenant.
+  if (caller.kind === 'user' && application) requireOwnership(call, application.owners)
   const isLocal = application?.tenantId === caller.tenantId
   // Azure CLI repeats the request when it reads this phrase, which is what the real platform sends.
   if (reach === 'owned' && application && !isLocal) {

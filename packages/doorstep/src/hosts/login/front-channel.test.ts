@@ -68,6 +68,11 @@ beforeAll(async () => {
     secrets: { matchesAny: async () => false },
     pairwiseHash: (text) => text,
     issuer: { sign: async () => '' },
+    graphTokens: {
+      verify: async () => {
+        throw new Error('Nobody brings a token.')
+      },
+    },
     keys: { certificates: async () => new Map() },
     clock: { now: () => now },
     seal: { seal: (text) => text, open: (text) => text },

@@ -14,6 +14,7 @@ import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
 import type { LoginParts } from './login-parts.ts'
 import { nativeClientRoute } from './native-client.ts'
+import { openIdUserInfoRoute } from './open-id-user-info.ts'
 import { signInStepRoute } from './sign-in/steps.ts'
 import { signOutRoutes } from './sign-out.ts'
 import { tokenRoutes } from './token.ts'
@@ -57,6 +58,7 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   deviceAuthorizationRoutes(app, parts)
   userRealmRoutes(app, parts)
   credentialTypeRoute(app, parts)
+  openIdUserInfoRoute(app, parts)
   discoveryRoutes(app, parts)
   keysRoutes(app, parts)
   instanceDiscoveryRoute(app)

@@ -1,3 +1,4 @@
+import type { VerifiedToken } from '@doorstep/guard'
 import type { Clock } from '../../clock.ts'
 import type { ApplicationStore } from '../../directory/application.ts'
 import type { DirectoryChange } from '../../directory/changes.ts'
@@ -52,6 +53,8 @@ export interface LoginParts {
   readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer
   readonly keys: Pick<KeyRing, 'certificates'>
+  /** Accepts tokens for Microsoft Graph that were signed with our own keys. @throws {TokenRefused} */
+  readonly graphTokens: { verify(token: string): Promise<VerifiedToken> }
   readonly clock: Clock
   /** Told of a device code that was handed to a program of a run; whoever answers for that run does so then. */
   readonly deviceCodeIssued?: ((issued: { readonly userCode: string; readonly runId: string }) => void) | undefined

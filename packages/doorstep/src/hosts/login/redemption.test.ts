@@ -46,6 +46,7 @@ beforeAll(async () => {
     pairwiseHash: (text) => createHash('sha256').update(text).digest('base64url'),
     issuer: tokenIssuer(() => ({ keyId: 'key', privateKey })),
     keys: { certificates: async () => new Map() },
+    graphTokens: { verify: () => Promise.reject(new Error('No token is verified here.')) },
     clock: { now: () => now },
     seal: { seal: (text) => text, open: (text) => text },
     newId: () => randomUUID(),
@@ -284,6 +285,39 @@ describe('a code', () => {
   ] as const)('is refused when it %s', async (_, kept, sent, number) => {
     const { status, body } = await redeem(await authorizationCode(kept), sent)
     expect({ status, codes: body.error_codes }).toEqual({ status: 400, codes: [number] })
+  })
+})
+
+describe('a code of a sign-in that was revoked before it was redeemed', () => {
+  const approved = { kind: 'approved', ...signIn } as const
+  const redeemBoth = async () => [
+    await redeem(await authorizationCode()),
+    await post(encoded({ grant_type: 'device_code', client_id: client, device_code: await deviceCode(approved) }), {
+      segment: 'organizations',
+    }),
+  ]
+
+  it('is refused', async () => {
+    const before = await redeemBoth()
+    expect(before.map(({ status }) => status)).toEqual([200, 200])
+    await stores.commit([
+      { change: 'revokeSignInSessions', userId, validFrom: new Date(startedAt - 999).toISOString() },
+    ])
+    const after = await redeemBoth()
+    expect(after.map(({ body }) => body.error_codes)).toEqual([[50173], [50173]])
+    await stores.commit([{ change: 'revokeSignInSessions', userId, validFrom: '2029-01-01T00:00:00.000Z' }])
+  })
+
+  it('is refused when the password was changed, unless the sign-in needed none', async () => {
+    const password = { userId, passwordHash: 'hash', mustChange: false }
+    const changedDateTime = new Date(startedAt - 999).toISOString()
+    await stores.commit([{ change: 'setUserPassword', password: { ...password, changedDateTime } }])
+    const after = await redeemBoth()
+    expect(after.map(({ body }) => body.error_codes)).toEqual([[50173], [50173]])
+    const answered = await redeem(await authorizationCode({ method: 'control' }))
+    expect(answered.status).toBe(200)
+    const longAgo = '2029-01-01T00:00:00.000Z'
+    await stores.commit([{ change: 'setUserPassword', password: { ...password, changedDateTime: longAgo } }])
   })
 })
 

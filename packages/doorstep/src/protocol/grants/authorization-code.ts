@@ -8,7 +8,7 @@ import type { TokenRequest } from '../token-request.ts'
 import type { Grant } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { requestedDelegation } from './requested-delegation.ts'
-import { signedInUser } from './signed-in-user.ts'
+import { accountBehindCode } from './sign-in-revocation.ts'
 import { authorizeUser, type UserGrantParts } from './user-authorization.ts'
 
 export interface AuthorizationCodeParts extends UserGrantParts {
@@ -40,7 +40,7 @@ export function authorizationCodeGrant(parts: AuthorizationCodeParts): Grant {
       const client = await provenClient(request, context, redirectUriType)
       verifyCodeVerifier(code.codeChallenge, request.parameter('code_verifier'), redirectUriType)
       const requested = requestedDelegation(request, code, 'refuse')
-      const user = signedInUser(await parts.users.byId(code.userId), tenant)
+      const user = await accountBehindCode(code, tenant, parts.users)
       return authorizeUser(
         {
           endpoint: request.endpoint,

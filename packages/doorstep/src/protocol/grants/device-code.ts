@@ -8,7 +8,7 @@ import { type DevicePollPace, devicePollPace } from './device-poll-pace.ts'
 import type { Grant } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { requestedDelegation } from './requested-delegation.ts'
-import { signedInUser } from './signed-in-user.ts'
+import { accountBehindCode } from './sign-in-revocation.ts'
 import { authorizeUser, type UserGrantParts } from './user-authorization.ts'
 
 export interface DeviceCodeParts extends UserGrantParts {
@@ -38,7 +38,7 @@ export function deviceCodeGrant(parts: DeviceCodeParts): Grant {
       const client = await provenClient(request, context, null)
       const poll = { clientAppId: application.appId, segment: segmentName(segment), now }
       const { code, signIn } = decidePoll(await find(request), poll, pace)
-      const user = signedInUser(await parts.users.byId(signIn.userId), tenant)
+      const user = await accountBehindCode(signIn, tenant, parts.users)
       return authorizeUser(
         {
           endpoint: request.endpoint,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import { EntraError } from '../errors.ts'
 import type { RefreshToken } from '../sign-in-records.ts'
-import { refuseClient, refuseExpired, refuseRevoked } from './refresh-token.ts'
+import { refuseClient, refuseExpired } from './refresh-token.ts'
 import { newRefreshToken } from './refresh-token-record.ts'
 
 const dayInMilliseconds = 86_400_000
@@ -40,16 +40,6 @@ describe('a refresh token', () => {
     [token.expiresAt, 'spa', 700084],
   ] as const)('at %i of %s: %s', (now, redirectUriType, code) => {
     expect(codeOf(() => refuseExpired({ ...token, redirectUriType }, now))).toBe(code)
-  })
-
-  it.each([
-    ['pwd', '2029-12-31T23:59:59Z', undefined],
-    ['pwd', '2030-01-01T00:00:00Z', undefined],
-    ['pwd', '2030-01-01T00:00:01Z', 50173],
-    ['pwd', undefined, undefined],
-    ['control', '2030-01-01T00:00:01Z', undefined],
-  ] as const)('of a sign-in by %s with a password from %s: %s', (method, changed, code) => {
-    expect(codeOf(() => refuseRevoked({ ...token, method }, changed))).toBe(code)
   })
 
   it.each([

@@ -8,6 +8,7 @@ import { accountInTenant, type HomeAccount, homeOf } from './account-in-tenant.t
 import type { Grant, RedeemContext } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { requestedDelegation } from './requested-delegation.ts'
+import { refuseRevoked } from './sign-in-revocation.ts'
 import { signedInUser } from './signed-in-user.ts'
 import { authorizeUser, isFamilyClient, type UserGrantParts } from './user-authorization.ts'
 
@@ -74,21 +75,6 @@ export function refuseExpired(token: RefreshToken, now: number): void {
 }
 
 /**
- * Whether the password was changed since the token was issued. A sign-in that needed no password outlives that.
- * @param changedDateTime - of the password, ISO 8601.
- * @throws {EntraError} 50173
- */
-export function refuseRevoked(token: RefreshToken, changedDateTime: string | undefined): void {
-  if (token.method !== 'pwd' || changedDateTime === undefined) return
-  const changedAt = Date.parse(changedDateTime)
-  if (changedAt <= token.issuedAt) return
-  throw entraError('grantRevoked', {
-    issuedAt: platformInstant(token.issuedAt),
-    validFrom: platformInstant(changedAt),
-  })
-}
-
-/**
  * The user's account in the tenant asked for; account and password at home decide too.
  * @throws {EntraError} 50034, 50057, 50173, or 50020 when there is none.
  */
@@ -97,16 +83,16 @@ async function accountOf(token: RefreshToken, { tenant, registered }: RedeemCont
   const issuedFor = await users.byId(token.userId)
   if (!issuedFor) throw entraError('userNotFound', { tenant: tenant.displayName })
   const home: HomeAccount = homeOf(issuedFor)
-  const password = await users.passwordOf(home.userId)
-  refuseRevoked(token, password?.changedDateTime)
   const atHome = home.userId === issuedFor.id ? issuedFor : await users.byId(home.userId)
+  const password = await users.passwordOf(home.userId)
+  refuseRevoked(token, token.issuedAt, { user: atHome ?? issuedFor, password })
   if (!atHome) throw entraError('userNotFound', { tenant: tenant.displayName })
   if (!atHome.accountEnabled) throw entraError('userDisabled')
-  if (issuedFor.tenantId === tenant.id) return signedInUser(issuedFor, tenant)
-  const account = await accountInTenant(home, tenant, users)
+  const account = issuedFor.tenantId === tenant.id ? issuedFor : await accountInTenant(home, tenant, users)
   if (!account) {
     const identityProvider = `https://sts.windows.net/${home.tenantId}/`
     throw entraError('grantOfOtherTenant', { identityProvider, tenant: tenant.displayName, appId, name })
   }
+  refuseRevoked(token, token.issuedAt, { user: account, password: undefined })
   return signedInUser(account, tenant)
 }

@@ -52,6 +52,7 @@ export function membershipsContract(stores: StoresUnderTest): void {
         add(apart, aUser().id, 'User'),
       ])
       expect(await stores().groups.transitiveGroupsOf(user.id.toUpperCase())).toEqual([a, b, c, d].sort())
+      expect(await stores().groups.directGroupsOf(user.id.toUpperCase())).toEqual([a, d].sort())
       expect(await stores().groups.transitiveGroupsOf(a)).toEqual([b, c, d].sort())
       expect(await stores().groups.transitiveGroupsOf(d)).toEqual([])
     })
@@ -68,6 +69,7 @@ export function membershipsContract(stores: StoresUnderTest): void {
         { change: 'deleteGroup', id: b, deletedDateTime },
       ])
       expect(await stores().groups.transitiveGroupsOf(user.id)).toEqual([a])
+      expect(await stores().groups.directGroupsOf(a)).toEqual([])
       await expect(stores().commit([add(b, user.id, 'User')])).rejects.toMatchObject({ name: 'NoSuchRecord' })
     })
   })

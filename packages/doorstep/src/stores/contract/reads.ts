@@ -138,14 +138,44 @@ export function readsContract(stores: StoresUnderTest): void {
       expect((await stores().users.passwordOf(user.id))?.passwordHash).toBe('two')
     })
 
-    it('finds consent by id, letter for letter, and by client', async () => {
-      const grant = aGrant()
+    it('keeps since when the sign-ins of a user count, whatever else is changed of him', async () => {
+      const user = aUser()
+      await stores().commit([{ change: 'createUser', user }])
+      const read = await stores().users.byId(user.id)
+      expect(read?.signInSessionsValidFromDateTime).toBeNull()
+      const validFrom = '2026-03-01T00:00:00.123Z'
+      await stores().commit([{ change: 'revokeSignInSessions', userId: user.id.toUpperCase(), validFrom }])
+      const revoked = await stores().users.byId(user.id)
+      expect(revoked).toEqual({ ...user, signInSessionsValidFromDateTime: validFrom, version: user.version + 1 })
+      if (!revoked) throw new Error('The user is gone.')
+      const late = { ...revoked, displayName: 'Alice B.', signInSessionsValidFromDateTime: null }
+      await stores().commit([{ change: 'updateUser', user: late }])
+      expect(await stores().users.byPrincipalName(tenantId, user.userPrincipalName)).toMatchObject({
+        displayName: 'Alice B.',
+        signInSessionsValidFromDateTime: validFrom,
+      })
+      const { items } = await stores().users.list({ tenantId, top: 1 })
+      expect(items).toMatchObject([{ signInSessionsValidFromDateTime: validFrom }])
+      const nobody = stores().commit([{ change: 'revokeSignInSessions', userId: randomUUID(), validFrom }])
+      await expect(nobody).rejects.toMatchObject({ name: 'NoSuchRecord' })
+    })
+
+    it('keeps since when the sign-ins of a new user count', async () => {
+      const user = aUser({ signInSessionsValidFromDateTime: '2026-03-01T00:00:00.000Z' })
+      await stores().commit([{ change: 'createUser', user }])
+      expect(await stores().users.byId(user.id)).toEqual(user)
+    })
+
+    it('finds consent by id, letter for letter, by client and by the user it is for', async () => {
+      const grant = aGrant({ consentType: 'Principal', principalId: randomUUID() })
       await stores().commit([...namedBy(grant), { change: 'createPermissionGrant', grant }])
       expect(await stores().permissionGrants.byId(grant.id)).toEqual(grant)
       expect(await stores().permissionGrants.byId(grant.id.toLowerCase())).toBeUndefined()
       const wider = { ...grant, scope: 'User.Read Mail.Read' }
       await stores().commit([{ change: 'updatePermissionGrant', grant: wider }])
       expect(await stores().permissionGrants.byClient(grant.clientId)).toEqual([wider])
+      expect(await stores().permissionGrants.byPrincipal(grant.principalId ?? '')).toEqual([wider])
+      expect(await stores().permissionGrants.byPrincipal(randomUUID())).toEqual([])
       await stores().commit([{ change: 'deletePermissionGrant', id: grant.id }])
       expect(await stores().permissionGrants.byClient(grant.clientId)).toEqual([])
     })

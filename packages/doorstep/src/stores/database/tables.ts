@@ -2,7 +2,7 @@
  * The tables as the newest migration leaves them, for the statement builder.
  *
  * `record` is the whole record as JSON, without what has a column of its own that changes alone (`version`,
- * `deleted_at`, `answer`). All other columns exist to be looked up or filtered by: text in lower case, folded in TypeScript
+ * `deleted_at`, `sign_ins_valid_from`, `answer`). All other columns exist to be looked up or filtered by: text in lower case, folded in TypeScript
  * because databases fold differently; instants in milliseconds since 1970; flags as 0 and 1.
  */
 export interface Tables {
@@ -33,6 +33,8 @@ export interface Tables {
     surname: string | null
     user_type: string
     account_enabled: number
+    /** ISO 8601; null while nothing was revoked. */
+    sign_ins_valid_from: string | null
   }
   user_password: { user_id: string; record: string }
   directory_group: ObjectColumns & {

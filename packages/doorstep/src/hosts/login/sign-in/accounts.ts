@@ -2,6 +2,7 @@ import type { Tenant, TenantStore } from '../../../directory/tenant.ts'
 import type { User, UserStore } from '../../../directory/user.ts'
 import { loginHint } from '../../../protocol/claims/user-claims.ts'
 import { accountInTenant, homeOf } from '../../../protocol/grants/account-in-tenant.ts'
+import { revokedBy } from '../../../protocol/grants/sign-in-revocation.ts'
 import type { SignedInAccount } from '../../../protocol/prompt.ts'
 import type { BrowserSession } from '../../../protocol/sign-in-records.ts'
 
@@ -21,7 +22,7 @@ export async function accountNamed(
   return tenant && user && user.userType === 'Member' ? { tenant, user } : undefined
 }
 
-/** The accounts of a browser session, without those that were disabled or removed since. */
+/** The accounts of a browser session, without those that were disabled, removed or revoked since. */
 export async function signedInAccounts(
   session: BrowserSession | undefined,
   parts: AccountParts,
@@ -30,9 +31,8 @@ export async function signedInAccounts(
   const tenants = await parts.tenants.list()
   const found = session.accounts.map(async (account): Promise<readonly SignedInAccount[]> => {
     const user = await parts.users.byId(account.homeUserId)
-    const password = user && (await parts.users.passwordOf(user.id))
-    const isRevoked = password !== undefined && Date.parse(password.changedDateTime) > account.authenticatedAt
-    if (!user?.accountEnabled || isRevoked) return []
+    if (!user?.accountEnabled) return []
+    if (revokedBy(account, { user, password: await parts.users.passwordOf(user.id) }) !== undefined) return []
     const presences = await Promise.all(tenants.map((tenant) => accountInTenant(homeOf(user), tenant, parts.users)))
     return [
       {

@@ -36,6 +36,11 @@ export function createTable(words: SchemaWords, table: string, definition: Table
   return `create table ${table} (${[...columns, key, ...references].join(', ')})${words.afterTable}`
 }
 
+/** Adds a column that may be null: rows that are there have no value. */
+export function addColumn(words: SchemaWords, table: string, column: string, type: Extract<ColumnType, `${string}?`>) {
+  return `alter table ${table} add column ${column} ${typeOf(words, type)}`
+}
+
 function typeOf(words: SchemaWords, type: ColumnType): string {
   return type.startsWith('text') ? words.text : words.integer
 }

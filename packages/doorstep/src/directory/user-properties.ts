@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import {
+  firstProblem,
+  isRecord,
+  type ParsedProperties,
+  type PropertyProblem,
+  readOnlyProblem,
+  withoutUnkeptProperties,
+} from './property-problem.ts'
+import type { Tenant } from './tenant.ts'
+
+const readOnlyProperties = [
+  'id',
+  'assignedPlans',
+  'createdDateTime',
+  'creationType',
+  'deletedDateTime',
+  'lastPasswordChangeDateTime',
+  'provisionedPlans',
+  'proxyAddresses',
+  'signInSessionsValidFromDateTime',
+]
+
+/** Kept by the real platform only. */
+const unkeptProperties = [
+  'ageGroup',
+  'assignedLicenses',
+  'city',
+  'companyName',
+  'consentProvidedForMinor',
+  'country',
+  'employeeId',
+  'employeeType',
+  'externalUserState',
+  'faxNumber',
+  'identities',
+  'imAddresses',
+  'onPremisesImmutableId',
+  'onPremisesSyncEnabled',
+  'otherMails',
+  'passwordPolicies',
+  'postalCode',
+  'state',
+  'streetAddress',
+]
+
+const required = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName', 'passwordProfile'] as const
+
+const text = (longest: number) => z.string().max(longest, `Expected at most ${longest} characters`)
+const name = (longest: number) => text(longest).min(1, 'Expected a name')
+
+/** The password must be changed at the next sign-in unless the request says otherwise. */
+const passwordProfile = z.strictObject({
+  password: z.string().superRefine((password, context) => {
+    const message = passwordProblem(password)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  }),
+  forceChangePasswordNextSignIn: z.boolean().default(true),
+  forceChangePasswordNextSignInWithMfa: z.literal(false, { error: 'There is no second factor here' }).optional(),
+})
+
+const userSchema = z
+  .strictObject({
+    accountEnabled: z.boolean(),
+    displayName: name(256),
+    userPrincipalName: text(113).regex(/^[^\s@]+@[^\s@]+$/, 'Expected a name such as alice@contoso.example'),
+    mailNickname: name(64).regex(/^[^\s@()\\[\]";:<>,]+$/, 'Expected no blanks and none of @ ( ) \\ [ ] " ; : < > ,'),
+    passwordProfile,
+    userType: z.enum(['Member', 'Guest']),
+    givenName: text(64).nullable(),
+    surname: text(64).nullable(),
+    mail: z.email({ error: 'Expected an e-mail address' }).nullable(),
+    jobTitle: text(128).nullable(),
+    department: text(64).nullable(),
+    mobilePhone: text(64).nullable(),
+    officeLocation: text(128).nullable(),
+    preferredLanguage: text(64).nullable(),
+    usageLocation: z.string().length(2, 'Expected two letters, such as NO').nullable(),
+    businessPhones: z.array(text(64)).max(1, 'Expected at most one number'),
+  })
+  .partial()
+
+/** Changes to a user, checked; what is not there stays as it is. */
+export type UserPatch = z.output<typeof userSchema>
+
+type RequiredName = (typeof required)[number]
+
+/** A new user's properties, complete as far as Graph demands it. */
+export type NewUserProperties = UserPatch & { readonly [Name in RequiredName]-?: NonNullable<UserPatch[Name]> }
+
+/** The body of `POST /users`, checked. Its domain must be one of the tenant's. */
+export function parseUserProperties(body: unknown, tenant: Tenant): ParsedProperties<NewUserProperties> {
+  const missing = required.find((property) => !isRecord(body) || body[property] === undefined)
+  if (missing !== undefined) {
+    const message = `A new user needs ${required.join(', ')}.`
+    return { problem: { path: missing, kind: 'missing', message } }
+  }
+  const parsed = parseUserPropertiesPatch(body, tenant)
+  // What is required was found above, and the schema allows none of it to be empty.
+  return 'problem' in parsed ? parsed : { properties: parsed.properties as NewUserProperties }
+}
+
+/** The body of `PATCH /users/{id}`, checked. */
+export function parseUserPropertiesPatch(body: unknown, tenant: Tenant): ParsedProperties<UserPatch> {
+  const refused = readOnlyProblem(body, readOnlyProperties)
+  if (refused) return { problem: refused }
+  const known = withoutUnkeptProperties(body, unkeptProperties)
+  if ('problem' in known) return known
+  const parsed = userSchema.safeParse(known.rest)
+  if (!parsed.success) return { problem: firstProblem(parsed.error) }
+  const problem = domainProblem(parsed.data, tenant)
+  return problem ? { problem } : { properties: parsed.data }
+}
+
+function domainProblem({ userPrincipalName }: UserPatch, { verifiedDomains }: Tenant): PropertyProblem | undefined {
+  const domain = userPrincipalName?.split('@')[1]?.toLowerCase()
+  if (domain === undefined || verifiedDomains.some((verified) => verified.name.toLowerCase() === domain)) return
+  const known = verifiedDomains.map((verified) => verified.name).join(', ')
+  const message = `The domain portion is invalid. You must use one of the verified domain names here: ${known}.`
+  return { path: 'userPrincipalName', kind: 'invalid', message }
+}
+
+const characterKinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]
+
+/** What is wrong with a password by the rules of the platform ("Microsoft Entra password policies"). */
+function passwordProblem(password: string): string | undefined {
+  const kinds = characterKinds.filter((kind) => kind.test(password)).length
+  if (password.length >= 8 && password.length <= 256 && kinds >= 3) return undefined
+  return (
+    'The specified password does not comply with password complexity requirements: expected 8 to 256 characters, ' +
+    'with three of lower case letters, upper case letters, digits and symbols'
+  )
+}

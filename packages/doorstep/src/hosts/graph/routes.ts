@@ -1,0 +1,141 @@
+import {
+  createAppRoleAssignment,
+  deleteAppRoleAssignment,
+  heldByGroup,
+  heldByServicePrincipal,
+  heldByUser,
+  listAppRoleAssignments,
+  rolesOfServicePrincipal,
+} from './app-role-assignments.ts'
+import {
+  countApplications,
+  createApplication,
+  deleteApplication,
+  getApplication,
+  listApplications,
+  updateApplication,
+} from './applications.ts'
+import type { Route } from './call.ts'
+import { getDomain, listDomains } from './domains.ts'
+import { countGroups, getGroup, listGroups, listMembers } from './groups.ts'
+import { getMemberGroups, listMemberships } from './memberships.ts'
+import { getOrganization, listOrganization } from './organization.ts'
+import {
+  addApplicationPassword,
+  addServicePrincipalPassword,
+  removeApplicationPassword,
+  removeServicePrincipalPassword,
+} from './password-credentials.ts'
+import {
+  createPermissionGrant,
+  deletePermissionGrant,
+  getPermissionGrant,
+  listGrantsOfServicePrincipal,
+  listGrantsOfUser,
+  listPermissionGrants,
+  updatePermissionGrant,
+} from './permission-grants.ts'
+import {
+  countServicePrincipals,
+  createServicePrincipal,
+  deleteServicePrincipal,
+  getServicePrincipal,
+  listServicePrincipals,
+  updateServicePrincipal,
+} from './service-principals.ts'
+import { listSignIns } from './sign-ins.ts'
+import { countUsers, createUser, deleteUser, getUser, listUsers, revokeSignInSessions, updateUser } from './users.ts'
+
+function route(method: Route['method'], path: string, operation: Route['operation'], answer: Route['answer']): Route {
+  return { method, path, operation, answer }
+}
+
+const app = '/applications'
+const sp = '/servicePrincipals'
+const grant = '/oauth2PermissionGrants'
+const users = '/users'
+const groups = '/groups'
+
+const ofApplications: readonly Route[] = [
+  route('GET', app, 'readApplications', listApplications),
+  route('GET', `${app}/$count`, 'readApplications', countApplications),
+  route('POST', app, 'createApplication', createApplication),
+  route('GET', `${app}/:key`, 'readApplications', getApplication),
+  route('PATCH', `${app}/:key`, 'changeApplication', updateApplication),
+  route('DELETE', `${app}/:key`, 'changeApplication', deleteApplication),
+  route('POST', `${app}/:key/addPassword`, 'changeApplicationSecrets', addApplicationPassword),
+  route('POST', `${app}/:key/removePassword`, 'changeApplicationSecrets', removeApplicationPassword),
+]
+
+const ofServicePrincipals: readonly Route[] = [
+  route('GET', sp, 'readServicePrincipals', listServicePrincipals),
+  route('GET', `${sp}/$count`, 'readServicePrincipals', countServicePrincipals),
+  route('POST', sp, 'createServicePrincipal', createServicePrincipal),
+  route('GET', `${sp}/:key`, 'readServicePrincipals', getServicePrincipal),
+  route('PATCH', `${sp}/:key`, 'changeServicePrincipal', updateServicePrincipal),
+  route('DELETE', `${sp}/:key`, 'changeServicePrincipal', deleteServicePrincipal),
+  route('POST', `${sp}/:key/addPassword`, 'changeServicePrincipal', addServicePrincipalPassword),
+  route('POST', `${sp}/:key/removePassword`, 'changeServicePrincipal', removeServicePrincipalPassword),
+]
+
+const ofPermissions: readonly Route[] = [
+  ...[heldByServicePrincipal, rolesOfServicePrincipal, heldByUser, heldByGroup].flatMap((place) => {
+    const path = `/${place.collection}/:key/${place.side}`
+    return [
+      route('GET', path, 'readAppRoleAssignments', listAppRoleAssignments(place)),
+      route('POST', path, 'createAppRoleAssignment', createAppRoleAssignment(place)),
+      route('DELETE', `${path}/:id`, 'deleteAppRoleAssignment', deleteAppRoleAssignment(place)),
+    ]
+  }),
+  route('GET', '/me/appRoleAssignments', 'readAppRoleAssignments', listAppRoleAssignments(heldByUser)),
+
+  route('GET', grant, 'readPermissionGrants', listPermissionGrants),
+  route('POST', grant, 'changePermissionGrants', createPermissionGrant),
+  route('GET', `${grant}/:id`, 'readPermissionGrants', getPermissionGrant),
+  route('PATCH', `${grant}/:id`, 'changePermissionGrants', updatePermissionGrant),
+  route('DELETE', `${grant}/:id`, 'changePermissionGrants', deletePermissionGrant),
+  route('GET', `${sp}/:key${grant}`, 'readPermissionGrants', listGrantsOfServicePrincipal),
+  route('GET', `${users}/:key${grant}`, 'readPermissionGrants', listGrantsOfUser),
+  route('GET', `/me${grant}`, 'readPermissionGrants', listGrantsOfUser),
+]
+
+const ofPeople: readonly Route[] = [
+  route('GET', '/me', 'readMe', getUser),
+  route('GET', users, 'listUsers', listUsers),
+  route('GET', `${users}/$count`, 'listUsers', countUsers),
+  route('POST', users, 'createUser', createUser),
+  route('GET', `${users}/:key`, 'readUser', getUser),
+  route('PATCH', `${users}/:key`, 'changeUser', updateUser),
+  route('DELETE', `${users}/:key`, 'deleteUser', deleteUser),
+  ...['/me', `${users}/:key`].flatMap((person) => [
+    route('POST', `${person}/revokeSignInSessions`, 'revokeSessions', revokeSignInSessions),
+    route('GET', `${person}/memberOf`, 'readMemberships', listMemberships('direct')),
+    route('GET', `${person}/transitiveMemberOf`, 'readMemberships', listMemberships('transitive')),
+    route('POST', `${person}/getMemberGroups`, 'readMemberships', getMemberGroups),
+  ]),
+
+  route('GET', groups, 'listGroups', listGroups),
+  route('GET', `${groups}/$count`, 'listGroups', countGroups),
+  route('GET', `${groups}/:key`, 'readGroup', getGroup),
+  route('GET', `${groups}/:key/members`, 'readGroupMembers', listMembers),
+]
+
+const ofTenant: readonly Route[] = [
+  route('GET', '/organization', 'readOrganization', listOrganization),
+  route('GET', '/organization/:key', 'readOrganization', getOrganization),
+  route('GET', '/domains', 'readDomains', listDomains),
+  route('GET', '/domains/:key', 'readDomains', getDomain),
+  route('GET', '/auditLogs/signIns', 'readSignIns', listSignIns),
+]
+
+/**
+ * Every operation of Microsoft Graph that is served. `:key` is an object id or `(appId='…')`, of a user also his
+ * principal name.
+ */
+export const routes: readonly Route[] = [
+  ...ofApplications,
+  ...ofServicePrincipals,
+  ...ofPermissions,
+  ...ofPeople,
+  ...ofTenant,
+]

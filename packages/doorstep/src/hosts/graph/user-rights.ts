@@ -1,0 +1,22 @@
+import type { UserRights } from '../../rbac/directory-roles.ts'
+import type { Caller } from './authorize.ts'
+import type { GraphParts } from './graph-parts.ts'
+
+/** The rights of the user whom an application acts for; undefined for an application itself, and without an account. */
+export async function rightsOf(
+  { kind, tenantId, objectId }: Caller,
+  { users, directoryRoles, tenants }: GraphParts,
+): Promise<UserRights | undefined> {
+  if (kind === 'app') return undefined
+  const [user, roles, tenant] = await Promise.all([
+    users.byId(objectId),
+    directoryRoles.byPrincipal(tenantId, objectId),
+    tenants.byId(tenantId),
+  ])
+  if (!user?.accountEnabled || user.tenantId !== tenantId || !tenant) return undefined
+  return {
+    directoryRoleIds: roles.map(({ roleTemplateId }) => roleTemplateId),
+    userType: user.userType,
+    usersCanRegisterApplications: tenant.usersCanRegisterApplications,
+  }
+}

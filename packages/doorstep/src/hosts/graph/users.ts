@@ -1,0 +1,125 @@
+import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
+import { newUser, type User } from '../../directory/user.ts'
+import { parseUserProperties, parseUserPropertiesPatch, type UserPatch } from '../../directory/user-properties.ts'
+import { type AccountChange, mayManageAccount } from '../../rbac/directory-roles.ts'
+import { addressedUser } from './addressed-user.ts'
+import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
+import { decidedAgainOnConcurrentChange } from './commit-again.ts'
+import { directoryCount, directoryList } from './directory-list.ts'
+import { GraphError, insufficientPrivileges, requestBadRequest } from './errors.ts'
+import { callersTenant } from './organization.ts'
+import { requireProperties } from './parsed-properties.ts'
+import { collectionContext, selectedProperties } from './representation.ts'
+import { userEntity, userType } from './user-representation.ts'
+
+const resource = 'User'
+
+/** `GET /users` */
+export function listUsers(call: GraphCall): Promise<GraphAnswer> {
+  return directoryList(call, userType, call.parts.users, (user, selected) => readEntity(user, selected, call))
+}
+
+/** `GET /users/$count` */
+export function countUsers(call: GraphCall): Promise<GraphAnswer> {
+  return directoryCount(call, userType, call.parts.users)
+}
+
+/** `GET /users/{id or user principal name}` and `GET /me` */
+export async function getUser(call: GraphCall): Promise<GraphAnswer> {
+  const selected = selectedProperties(call.query.select, userType)
+  const entity = await readEntity(await addressedUser(call), selected, call)
+  return { kind: 'entity', context: `${collectionContext('users', selected)}/$entity`, entity }
+}
+
+/** `POST /users`: an account that can sign in with the password it is given. */
+export async function createUser(call: GraphCall): Promise<GraphAnswer> {
+  const { parts, now } = call
+  const tenant = await callersTenant(call)
+  const { passwordProfile, ...properties } = requireProperties(parseUserProperties(call.body, tenant), resource)
+  const user = newUser(properties, { id: parts.newId(), tenantId: tenant.id, createdDateTime: now })
+  await commitUser([{ change: 'createUser', user }, await passwordChange(user, passwordProfile, call)], call)
+  return { kind: 'entity', context: 'users/$entity', entity: userEntity(user, undefined), created: resource }
+}
+
+/** `PATCH /users/{id}`: a new password ends all sessions that began with the old one. */
+export async function updateUser(call: GraphCall): Promise<GraphAnswer> {
+  const tenant = await callersTenant(call)
+  const { passwordProfile, ...patch } = requireProperties(parseUserPropertiesPatch(call.body, tenant), resource)
+  const user = await userToChange(call, kindsOfChange({ passwordProfile, ...patch }))
+  const password = passwordProfile ? [await passwordChange(user, passwordProfile, call)] : []
+  return decidedAgainOnConcurrentChange(async () => {
+    const user = { ...(await addressedUser(call)), ...patch }
+    const changed: readonly DirectoryChange[] = Object.keys(patch).length > 0 ? [{ change: 'updateUser', user }] : []
+    await commitUser([...changed, ...password], call)
+    return nothing
+  })
+}
+
+/** `DELETE /users/{id}`: soft. */
+export async function deleteUser(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await userToChange(call, ['sensitive'])
+  await call.parts.commit([{ change: 'deleteUser', id, deletedDateTime: call.now }])
+  return nothing
+}
+
+/**
+ * `POST /me/revokeSignInSessions` and the same of a user: refresh tokens and browser sessions from before count no
+ * more. The platform answers 200 with `true`, though its reference says 204.
+ */
+export async function revokeSignInSessions(call: GraphCall): Promise<GraphAnswer> {
+  const addressed = await addressedUser(call)
+  const isOwn = addressed.id === call.caller.objectId
+  const { id } = isOwn ? addressed : await userToChange(call, ['password'])
+  await call.parts.commit([{ change: 'revokeSignInSessions', userId: id, validFrom: call.now }])
+  return { kind: 'value', context: 'Edm.Boolean', value: true }
+}
+
+/** The user that the path names, when the caller may change him so. @throws {GraphError} 404, 403 */
+async function userToChange(call: GraphCall, changes: readonly AccountChange[]): Promise<User> {
+  const user = await addressedUser(call)
+  const { rights } = call
+  if (!rights) return user
+  const held = await call.parts.directoryRoles.byPrincipal(user.tenantId, user.id)
+  const roleIds = held.map(({ roleTemplateId }) => roleTemplateId)
+  if (!changes.every((change) => mayManageAccount(rights, roleIds, change))) throw insufficientPrivileges()
+  return user
+}
+
+const sensitive: readonly (keyof UserPatch)[] = ['accountEnabled', 'userPrincipalName', 'mobilePhone', 'businessPhones']
+
+function kindsOfChange({ passwordProfile, ...patch }: UserPatch): readonly AccountChange[] {
+  const isSensitive = sensitive.some((property) => Object.hasOwn(patch, property))
+  const others = isSensitive ? 'sensitive' : 'properties'
+  if (!passwordProfile) return [others]
+  return Object.keys(patch).length === 0 ? ['password'] : ['password', others]
+}
+
+async function passwordChange(
+  { id }: User,
+  profile: NonNullable<UserPatch['passwordProfile']>,
+  { parts, now }: GraphCall,
+): Promise<DirectoryChange> {
+  const passwordHash = await parts.hashPassword(profile.password)
+  const mustChange = profile.forceChangePasswordNextSignIn
+  return { change: 'setUserPassword', password: { userId: id, passwordHash, changedDateTime: now, mustChange } }
+}
+
+/** For a taken name Graph answers 400 here, and not 409 as elsewhere. */
+async function commitUser(changes: readonly DirectoryChange[], { parts }: GraphCall): Promise<void> {
+  try {
+    await parts.commit(changes)
+  } catch (error) {
+    if (!(error instanceof AlreadyExists)) throw error
+    const { property } = error
+    const { status, code, message } = requestBadRequest(
+      `Another object with the same value for property ${property} already exists.`,
+    )
+    throw new GraphError(status, code, message, [{ code: 'ObjectConflict', message, target: property }])
+  }
+}
+
+/** When a password was changed is looked up only where it is shown. */
+async function readEntity(user: User, selected: readonly string[] | undefined, { parts }: GraphCall) {
+  const shown = selected?.includes('lastPasswordChangeDateTime') ?? false
+  return userEntity(user, selected, shown ? await parts.users.passwordOf(user.id) : undefined)
+}

@@ -1,0 +1,126 @@
+import { mayConsentForAll } from '../directory/consent-administrators.ts'
+import { type DirectoryRoleName, roleTemplateId } from '../directory/directory-role.ts'
+
+/** What decides what a person may do in a tenant, whatever application acts for him. */
+export interface UserRights {
+  /** Template ids of the directory roles he holds. */
+  readonly directoryRoleIds: readonly string[]
+  readonly userType: 'Member' | 'Guest'
+  /** The tenant's setting: whether members without a role may register applications. */
+  readonly usersCanRegisterApplications: boolean
+}
+
+/** How far somebody's rights reach; what one owns includes one's own account. */
+export type Reach = 'all' | 'owned' | 'none'
+
+interface Rule {
+  /** With one of these roles everything; a Global Administrator always. */
+  readonly roles: readonly DirectoryRoleName[]
+  readonly members: Reach
+  readonly guests: Reach
+}
+
+const everybody: Rule = { roles: [], members: 'all', guests: 'all' }
+const membersOnly: Rule = { roles: ['Directory Readers', 'Global Reader'], members: 'all', guests: 'none' }
+const ownersAnd = (...roles: readonly DirectoryRoleName[]): Rule => ({ roles, members: 'owned', guests: 'owned' })
+const only = (...roles: readonly DirectoryRoleName[]): Rule => ({ roles, members: 'none', guests: 'none' })
+
+const ofApplications = ['Application Administrator', 'Cloud Application Administrator'] as const
+
+/** Each operation, and whose right it is ("Microsoft Entra built-in roles", "Default user permissions"). */
+const rules = {
+  readApplications: everybody,
+  createApplication: { roles: [...ofApplications, 'Application Developer'], members: 'all', guests: 'none' },
+  changeApplication: ownersAnd(...ofApplications),
+  changeApplicationSecrets: ownersAnd(...ofApplications),
+  readServicePrincipals: everybody,
+  createServicePrincipal: ownersAnd(...ofApplications),
+  changeServicePrincipal: ownersAnd(...ofApplications),
+  readPermissionGrants: everybody,
+  changePermissionGrants: only(...ofApplications, 'Privileged Role Administrator'),
+  readAppRoleAssignments: everybody,
+  // Whose right it is depends on what is assigned to whom: `mayAssignAppRole` decides.
+  createAppRoleAssignment: everybody,
+  deleteAppRoleAssignment: everybody,
+  readOrganization: everybody,
+  readDomains: everybody,
+  readMe: everybody,
+  listUsers: membersOnly,
+  readUser: everybody,
+  createUser: only('User Administrator'),
+  // Whose account it is counts too: `mayManageAccount`.
+  changeUser: only('User Administrator', 'Helpdesk Administrator'),
+  deleteUser: only('User Administrator'),
+  revokeSessions: ownersAnd('User Administrator', 'Helpdesk Administrator'),
+  readMemberships: { ...membersOnly, guests: 'owned' },
+  listGroups: membersOnly,
+  readGroup: everybody,
+  readGroupMembers: membersOnly,
+  readSignIns: only('Global Reader'),
+} as const satisfies Record<string, Rule>
+
+/** Everything that is done in a directory. */
+export type DirectoryOperation = keyof typeof rules
+
+/** Decides how far a person's own rights reach for an operation. */
+export function reachOfUser(operation: DirectoryOperation, rights: UserRights): Reach {
+  const rule: Rule = rules[operation]
+  if (holdsOneOf(['Global Administrator', ...rule.roles], rights.directoryRoleIds)) return 'all'
+  if (rights.userType === 'Guest') return rule.guests
+  if (operation === 'createApplication' && !rights.usersCanRegisterApplications) return 'none'
+  return rule.members
+}
+
+/** An app role that is to be given or taken away. */
+export interface AppRoleToAssign {
+  readonly principalType: 'User' | 'Group' | 'ServicePrincipal'
+  /** Client id of the API that has it. */
+  readonly resourceAppId: string
+  /** Whether the person owns the API's service principal. */
+  readonly ownsResource: boolean
+}
+
+/**
+ * Whether a person may give an app role, or take it away. For an application that is consent to an application
+ * permission, which is for administrators; users and groups are assigned by owners too ("Grant an appRoleAssignment").
+ */
+export function mayAssignAppRole({ directoryRoleIds }: UserRights, role: AppRoleToAssign): boolean {
+  const { principalType, resourceAppId } = role
+  const isConsent = principalType === 'ServicePrincipal'
+  if (mayConsentForAll(directoryRoleIds, isConsent ? [{ kind: 'application', resourceAppId }] : [])) return true
+  if (isConsent) return false
+  return role.ownsResource || (principalType === 'User' && holdsOneOf(['User Administrator'], directoryRoleIds))
+}
+
+/**
+ * What is done to an account: `properties` that open nothing; `sensitive` ones such as its name and whether it is
+ * enabled, and deletion; its `password`, with which sessions are revoked too.
+ */
+export type AccountChange = 'properties' | 'sensitive' | 'password'
+
+const managedBy: Readonly<Partial<Record<DirectoryRoleName, readonly DirectoryRoleName[]>>> = {
+  'User Administrator': ['Directory Readers', 'Groups Administrator', 'Helpdesk Administrator', 'User Administrator'],
+  'Helpdesk Administrator': ['Directory Readers', 'Helpdesk Administrator'],
+}
+
+/**
+ * Whether somebody with these roles may change an account whose owner holds `targetRoleIds`: nobody takes over the
+ * account of somebody who may do more ("Who can reset passwords", "Who can perform sensitive actions").
+ */
+export function mayManageAccount(
+  { directoryRoleIds }: UserRights,
+  targetRoleIds: readonly string[],
+  change: AccountChange,
+): boolean {
+  if (holdsOneOf(['Global Administrator'], directoryRoleIds)) return true
+  const reaches = (role: DirectoryRoleName) => {
+    const managed = (managedBy[role] ?? []).map(roleTemplateId)
+    return holdsOneOf([role], directoryRoleIds) && targetRoleIds.every((held) => managed.includes(held))
+  }
+  if (change === 'properties') return holdsOneOf(['User Administrator'], directoryRoleIds)
+  return reaches('User Administrator') || (change === 'password' && reaches('Helpdesk Administrator'))
+}
+
+function holdsOneOf(roles: readonly DirectoryRoleName[], directoryRoleIds: readonly string[]): boolean {
+  return roles.some((role) => directoryRoleIds.includes(roleTemplateId(role)))
+}

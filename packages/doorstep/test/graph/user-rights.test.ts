@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
+import {
+  adminTool,
+  allSignedIn,
+  expectDenied,
+  groupIds,
+  reader,
+  type SendToGraph,
+  signedIn,
+  staffSeed,
+  stockApi,
+} from './staff.ts'
+
+const graphAppId = '00000003-0000-0000-c000-000000000000'
+const directoryReadAll = '7ab1d382-f21e-4acd-a863-ba3e13f7da61'
+const people = ['global', 'appadmin', 'developer', 'useradmin', 'member', 'visitor'] as const
+type Person = (typeof people)[number]
+
+let doorstep: RunningDoorstep
+let send: Readonly<Record<Person, SendToGraph>>
+
+beforeAll(async () => {
+  doorstep = await startDoorstep({ seed: staffSeed() })
+  send = await allSignedIn(doorstep, people)
+})
+afterAll(() => doorstep?.stop())
+
+const idOf = async (path: string) => (await send.global('GET', `${path}?$select=id`)).body.id
+const servicePrincipal = (appId: string) => idOf(`/servicePrincipals(appId='${appId}')`)
+
+describe('registering applications', () => {
+  it.each<[Person, boolean]>([
+    ['global', true],
+    ['appadmin', true],
+    ['developer', true],
+    ['member', true],
+    ['visitor', false],
+  ])('by %s: %s', async (person, allowed) => {
+    const made = await send[person]('POST', '/applications', { displayName: `of ${person}` })
+    if (!allowed) return expectDenied(made)
+    expect(made.status).toBe(201)
+    // Who makes an application owns it, and may bring it into the tenant and change both.
+    const path = `/applications/${made.body.id}`
+    const presence = await send[person]('POST', '/servicePrincipals', { appId: made.body.appId })
+    expect(presence.status, presence.text).toBe(201)
+    expect((await send[person]('PATCH', path, { notes: 'mine' })).status).toBe(204)
+    expect((await send[person]('POST', `${path}/addPassword`, {})).status).toBe(200)
+    expect((await send[person]('PATCH', `/servicePrincipals/${presence.body.id}`, { notes: 'mine' })).status).toBe(204)
+    expect((await send[person]('DELETE', path)).status).toBe(204)
+  })
+
+  it('is closed to members where the tenant says so, but not to developers', async () => {
+    const closed = await startDoorstep({ seed: staffSeed({ usersCanRegisterApplications: false }) })
+    try {
+      const [member, developer] = [await signedIn(closed, 'member'), await signedIn(closed, 'developer')]
+      expectDenied(await member('POST', '/applications', { displayName: 'x' }))
+      expect((await developer('POST', '/applications', { displayName: 'x' })).status).toBe(201)
+    } finally {
+      await closed.stop()
+    }
+  })
+})
+
+describe('the applications of others', () => {
+  it.each<[Person, boolean]>([
+    ['global', true],
+    ['appadmin', true],
+    ['developer', false],
+    ['useradmin', false],
+    ['member', false],
+    ['visitor', false],
+  ])('may be changed by %s: %s', async (person, allowed) => {
+    const { id, appId } = (await send.global('POST', '/applications', { displayName: 'of another' })).body
+    const path = `/applications/${id}`
+    expect((await send[person]('GET', path)).body.displayName).toBe('of another')
+    const presence = await send[person]('POST', '/servicePrincipals', { appId })
+    const made = allowed ? presence : await send.global('POST', '/servicePrincipals', { appId })
+    const answers = [
+      ...(allowed ? [] : [presence]),
+      await send[person]('PATCH', path, { notes: 'x' }),
+      await send[person]('POST', `${path}/addPassword`, {}),
+      await send[person]('PATCH', `/servicePrincipals/${made.body.id}`, { notes: 'x' }),
+      await send[person]('DELETE', `/servicePrincipals/${made.body.id}`),
+      await send[person]('DELETE', path),
+    ]
+    if (!allowed) return answers.forEach(expectDenied)
+    expect(answers.map(({ status }) => status)).toEqual([204, 200, 204, 204, 204])
+  })
+
+  it('need the permission of the application besides the right of the user', async () => {
+    const through = await signedIn(doorstep, 'global', reader.appId)
+    expectDenied(await through('POST', '/applications', { displayName: 'x' }))
+    expectDenied(await through('GET', '/applications'))
+    expectDenied(await through('GET', '/users'))
+    expect((await through('GET', '/me')).status).toBe(200)
+  })
+})
+
+describe('consent', () => {
+  it.each<[Person, boolean]>([
+    ['global', true],
+    ['appadmin', true],
+    ['developer', false],
+    ['useradmin', false],
+    ['member', false],
+    ['visitor', false],
+  ])('to delegated permissions may be recorded by %s: %s', async (person, allowed) => {
+    const [clientId, resourceId] = [await servicePrincipal(stockApi.appId), await servicePrincipal(graphAppId)]
+    const grant = { clientId, resourceId, consentType: 'AllPrincipals', scope: 'User.Read' }
+    const made = await send[person]('POST', '/oauth2PermissionGrants', grant)
+    if (!allowed) return expectDenied(made)
+    expect(made.status, made.text).toBe(201)
+    const path = `/oauth2PermissionGrants/${made.body.id}`
+    expectDenied(await send.member('PATCH', path, { scope: 'Mail.Read' }))
+    expectDenied(await send.member('DELETE', path))
+    expect((await send[person]('PATCH', path, { scope: 'User.Read openid' })).status).toBe(204)
+    expect((await send[person]('DELETE', path)).status).toBe(204)
+  })
+
+  it('for oneself is no member’s to record through Graph', async () => {
+    const principalId = (await send.member('GET', '/me')).body.id
+    const [clientId, resourceId] = [await servicePrincipal(stockApi.appId), await servicePrincipal(graphAppId)]
+    const grant = { clientId, resourceId, consentType: 'Principal', principalId, scope: 'User.Read' }
+    expectDenied(await send.member('POST', '/oauth2PermissionGrants', grant))
+    const made = await send.appadmin('POST', '/oauth2PermissionGrants', grant)
+    expect(made.status).toBe(201)
+    for (const path of ['/me', `/users/${principalId}`, '/users/member@contoso.example']) {
+      const { body } = await send.member('GET', `${path}/oauth2PermissionGrants`)
+      expect(body.value, path).toMatchObject([{ id: made.body.id, clientId, principalId }])
+    }
+    const filtered = await send.member('GET', `/oauth2PermissionGrants?$filter=principalId eq '${principalId}'`)
+    expect(filtered.body.value).toHaveLength(1)
+    expect((await send.appadmin('DELETE', `/oauth2PermissionGrants/${made.body.id}`)).status).toBe(204)
+  })
+
+  it('to application permissions of Microsoft Graph is for those who run the tenant', async () => {
+    const [principalId, graphId] = [await servicePrincipal(stockApi.appId), await servicePrincipal(graphAppId)]
+    const wanted = { principalId, resourceId: graphId, appRoleId: directoryReadAll }
+    for (const path of [
+      `/servicePrincipals/${principalId}/appRoleAssignments`,
+      `/servicePrincipals/${graphId}/appRoleAssignedTo`,
+    ]) {
+      for (const person of ['appadmin', 'useradmin', 'member'] as const) {
+        expectDenied(await send[person]('POST', path, wanted))
+      }
+      const made = await send.global('POST', path, wanted)
+      expect(made.status, made.text).toBe(201)
+      expectDenied(await send.appadmin('DELETE', `${path}/${made.body.id}`))
+      expect((await send.global('DELETE', `${path}/${made.body.id}`)).status).toBe(204)
+    }
+  })
+
+  it('to application permissions of another API is for administrators of applications too', async () => {
+    const [principalId, resourceId] = [await servicePrincipal(adminTool.appId), await servicePrincipal(stockApi.appId)]
+    const path = `/servicePrincipals/${principalId}/appRoleAssignments`
+    const wanted = { principalId, resourceId, appRoleId: stockApi.clerkRole }
+    expectDenied(await send.member('POST', path, wanted))
+    const made = await send.appadmin('POST', path, wanted)
+    expect(made.status, made.text).toBe(201)
+    expect((await send.appadmin('DELETE', `${path}/${made.body.id}`)).status).toBe(204)
+  })
+})
+
+describe('app roles of users and groups', () => {
+  const assign = async (person: Person, collection: string, principalId: string): Promise<Answer> => {
+    const resourceId = await servicePrincipal(stockApi.appId)
+    const wanted = { principalId, resourceId, appRoleId: stockApi.clerkRole }
+    return send[person]('POST', `/${collection}/${principalId}/appRoleAssignments`, wanted)
+  }
+
+  it('are given by administrators, and to users by User Administrators', async () => {
+    const userId = await idOf('/users/colleague@contoso.example')
+    expectDenied(await assign('visitor', 'users', userId))
+    expectDenied(await assign('developer', 'users', userId))
+    expectDenied(await assign('useradmin', 'groups', groupIds.inner))
+    const made = await assign('useradmin', 'users', userId)
+    expect(made.status, made.text).toBe(201)
+    expect(made.body).toMatchObject({ principalType: 'User', principalId: userId, principalDisplayName: 'colleague' })
+    expect(made.body['@odata.context']).toMatch(`#users('${userId}')/appRoleAssignments/$entity`)
+    expect((await assign('appadmin', 'users', userId)).status).toBe(400)
+    const path = `/users/${userId}/appRoleAssignments/${made.body.id}`
+    expectDenied(await send.developer('DELETE', path))
+    expect((await send.useradmin('DELETE', path)).status).toBe(204)
+    expect((await send.useradmin('DELETE', path)).status).toBe(404)
+  })
+
+  it('are seen with those that the groups of a user hold', async () => {
+    const ownerless = await assign('developer', 'groups', groupIds.inner)
+    expectDenied(ownerless)
+    const made = await assign('appadmin', 'groups', groupIds.inner)
+    expect(made.body).toMatchObject({ principalType: 'Group', principalId: groupIds.inner })
+    for (const path of ['/me', '/users/member@contoso.example', `/groups/${groupIds.inner}`]) {
+      const { body } = await send.member('GET', `${path}/appRoleAssignments`)
+      expect(body.value, path).toMatchObject([{ id: made.body.id, resourceDisplayName: 'stock' }])
+    }
+    // It is the group's, so it is taken from the group.
+    const userPath = `/users/${await idOf('/users/member@contoso.example')}/appRoleAssignments/${made.body.id}`
+    expect((await send.appadmin('DELETE', userPath)).status).toBe(404)
+    const path = `/groups/${groupIds.inner}/appRoleAssignments/${made.body.id}`
+    expect((await send.appadmin('DELETE', path)).status).toBe(204)
+  })
+
+  it('are given by the owner of the API', async () => {
+    const { body: own } = await send.member('POST', '/applications', {
+      displayName: 'own API',
+      appRoles: [
+        {
+          id: stockApi.clerkRole,
+          value: 'Clerk',
+          displayName: 'Clerk',
+          description: 'Clerk',
+          allowedMemberTypes: ['User', 'Application'],
+          isEnabled: true,
+        },
+      ],
+    })
+    const { body: api } = await send.member('POST', '/servicePrincipals', { appId: own.appId })
+    const path = `/servicePrincipals/${api.id}/appRoleAssignedTo`
+    const role = { resourceId: api.id, appRoleId: stockApi.clerkRole }
+    const principalId = await idOf('/users/colleague@contoso.example')
+    expect((await send.member('POST', path, { ...role, principalId })).status).toBe(201)
+    expect((await send.member('POST', path, { ...role, principalId: groupIds.outer })).status).toBe(201)
+    expectDenied(await send.member('POST', path, { ...role, principalId: await servicePrincipal(adminTool.appId) }))
+  })
+})
+
+describe('guests', () => {
+  it('may not list people and groups, and see their own memberships only', async () => {
+    expectDenied(await send.visitor('GET', '/users'))
+    expectDenied(await send.visitor('GET', '/groups'))
+    expectDenied(await send.visitor('GET', `/groups/${groupIds.inner}/members`))
+    expectDenied(await send.visitor('GET', '/users/member@contoso.example/memberOf'))
+    expect((await send.visitor('GET', '/me/memberOf')).body.value).toEqual([])
+    expect((await send.visitor('GET', '/users/member@contoso.example')).status).toBe(200)
+  })
+})
