@@ -55,6 +55,8 @@ export interface GroupStore {
   list(query: DirectoryQuery): Promise<Page<Group>>
   /** Direct members. */
   membersOf(groupId: string): Promise<readonly GroupMember[]>
+  /** Ids of the groups a user, group or service principal is a member of itself. */
+  directGroupsOf(memberId: string): Promise<readonly string[]>
   /** Ids of all groups a user, group or service principal belongs to, directly or through other groups. */
   transitiveGroupsOf(memberId: string): Promise<readonly string[]>
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { newApplication, type SignInAudience } from '../directory/application.ts'
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { Tenant } from '../directory/tenant.ts'
 import { issuingTenantId, refuseAccount, refuseSegment } from './sign-in-audience.ts'
-import { personalAccountsTenantId, type TenantSegment } from './tenant-segment.ts'
+import type { TenantSegment } from './tenant-segment.ts'
 
 function tenant(id: string): Tenant {
   return {

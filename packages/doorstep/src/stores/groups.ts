@@ -47,6 +47,8 @@ export function groupStore(database: Database): GroupStore {
     },
     list: (query) => pageOf(database, 'directory_group', filterable, query),
     membersOf: async (groupId) => (await database.query(liveMembers(groupId).compile(builder))).map(memberOf),
+    directGroupsOf: async (memberId) =>
+      (await database.query(directGroups(memberId).compile(builder))).map((row) => row.id),
     transitiveGroupsOf: async (memberId) =>
       (await database.query(transitiveGroups(memberId).compile(builder))).map((row) => row.id),
   }
@@ -64,6 +66,13 @@ function liveMembers(groupId: string) {
     and not exists (select 1 from directory_group where id = member_id and deleted_at is not null)
     and not exists (select 1 from service_principal where id = member_id and deleted_at is not null)
     order by member_id`
+}
+
+function directGroups(memberId: string) {
+  return sql<{ id: string }>`
+    select directory_group.id from group_member
+    join directory_group on directory_group.id = group_member.group_id and directory_group.deleted_at is null
+    where group_member.member_id = ${folded(memberId)} order by directory_group.id`
 }
 
 /** `union` keeps a group once, which also ends the search where groups are members of each other. */

@@ -53,6 +53,12 @@ export function userStore(database: Database): UserStore {
       )
       return rows[0] && objectOf<User>(rows[0])
     },
+    byHome: async (homeUserId) => {
+      const rows = await database.query(
+        live().where('home_user_id', '=', folded(homeUserId)).orderBy('tenant_id').orderBy('id').compile(),
+      )
+      return rows.map((row) => objectOf<User>(row))
+    },
     list: (query) => pageOf(database, 'directory_user', filterable, query),
     passwordOf: async (userId) => {
       const rows = await database.query(
@@ -120,6 +126,7 @@ function columnsOf(user: User) {
     given_name: foldedOrNull(user.givenName),
     surname: foldedOrNull(user.surname),
     user_type: folded(user.userType),
+    home_user_id: foldedOrNull(user.home?.userId ?? null),
     account_enabled: user.accountEnabled ? 1 : 0,
   }
 }

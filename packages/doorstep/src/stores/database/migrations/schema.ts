@@ -4,6 +4,8 @@ export interface SchemaWords {
   readonly text: string
   /** A whole number of up to 53 bits. */
   readonly integer: string
+  /** The text at `path` of a text column that holds JSON; null where there is none. */
+  readonly textIn: (column: string, path: readonly string[]) => string
   /** What follows the closing parenthesis of a table. */
   readonly afterTable: string
 }
@@ -32,6 +34,11 @@ export function createTable(words: SchemaWords, table: string, definition: Table
     ([column, other]) => `foreign key (${column}) references ${other} (id)`,
   )
   return `create table ${table} (${[...columns, key, ...references].join(', ')})${words.afterTable}`
+}
+
+/** A new column that may be null: rows that are there have nothing in it yet. */
+export function addColumn(words: SchemaWords, table: string, name: string, type: 'text?' | 'integer?'): string {
+  return `alter table ${table} add column ${name} ${typeOf(words, type)}`
 }
 
 function typeOf(words: SchemaWords, type: ColumnType): string {
