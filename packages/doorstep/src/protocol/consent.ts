@@ -81,7 +81,10 @@ export function decideConsent(situation: ConsentSituation): ConsentDecision {
   const { prompt, consent, application } = situation
   const { appId, displayName: name } = application
   const isAdministrator = mayConsentForAll(situation.user.directoryRoleIds)
-  if (prompt === 'admin_consent') return askForOrganization(situation)
+  if (prompt === 'admin_consent') {
+    if (situation.asked.every(({ scopes }) => scopes === 'default')) refuseAbsentApis(situation)
+    return askForOrganization(situation)
+  }
   const wanted = withoutRepeats([...openIdPermissions(situation), ...askedPermissions(situation)])
   const missing = prompt === 'consent' && consent === 'ask' ? wanted : withoutConsented(wanted, situation)
   if (missing.length === 0) return { kind: 'granted', unrecorded: [] }
@@ -101,7 +104,6 @@ export function decideConsent(situation: ConsentSituation): ConsentDecision {
 /** v1.0 `prompt=admin_consent`: everything the registration lists, for everybody. */
 function askForOrganization(situation: ConsentSituation): ConsentDecision {
   const { application, apis, user } = situation
-  refuseAbsentApis(situation)
   const listed = listedPermissions(application, apis, ['delegated', 'application'])
   if (!mayConsentForAll(user.directoryRoleIds, listed)) throw entraError('administratorOnly')
   const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...listed])

@@ -2,6 +2,7 @@ import fastify from 'fastify'
 import { entraError } from '../../protocol/errors.ts'
 import { fastifyHost, type Host } from '../host.ts'
 import { authorizeRoutes } from './authorize.ts'
+import { credentialTypeRoute } from './credential-type.ts'
 import { deviceAuthorizationRoutes } from './device-authorization.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorLookUpRoute } from './error-look-up.ts'
@@ -45,6 +46,7 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   tokenRoutes(app, parts)
   deviceAuthorizationRoutes(app, parts)
   userRealmRoutes(app, parts)
+  credentialTypeRoute(app, parts)
   discoveryRoutes(app, parts)
   keysRoutes(app, parts)
   instanceDiscoveryRoute(app)
