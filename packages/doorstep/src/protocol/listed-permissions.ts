@@ -89,10 +89,14 @@ export function withoutRepeats(permissions: readonly ConsentPermission[]): reado
   return [...byKey.values()]
 }
 
-/** What a page shows: signing in and reading the profile is one wish to a person. */
+/**
+ * What a page shows: signing in and reading the profile is one wish to a person, and a permission is one whoever is to
+ * hold it.
+ */
 export function shownPermissions(permissions: readonly ConsentPermission[]): readonly ConsentPermission[] {
   const isGraphs = ({ resourceAppId }: ConsentPermission, values: readonly string[], value: string) =>
     resourceAppId === firstPartyAppIds.microsoftGraph && values.includes(value)
-  if (!permissions.some((permission) => isGraphs(permission, ['User.Read'], permission.value))) return permissions
-  return permissions.filter((permission) => !isGraphs(permission, ['openid', 'profile'], permission.value))
+  const shown = withoutRepeats(permissions.map(({ holder: _holder, ...permission }) => permission))
+  if (!shown.some((permission) => isGraphs(permission, ['User.Read'], permission.value))) return shown
+  return shown.filter((permission) => !isGraphs(permission, ['openid', 'profile'], permission.value))
 }

@@ -224,9 +224,6 @@ describe('who asks about a user name', () => {
 
   it('is refused without one', async () => {
     expect((await ask('')).body.error_codes).toEqual([900144])
-    expect((await doorstep.request('POST', '/common/GetCredentialType', 'not JSON')).body.error_codes).toEqual([
-      9002313,
-    ])
   })
 
   it('finds no managed realm behind a personal account', async () => {

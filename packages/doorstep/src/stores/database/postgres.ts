@@ -17,7 +17,7 @@ import { noticeChannel, postgresListener } from './postgres-listener.ts'
 const words: SchemaWords = {
   text: 'text collate "C"',
   integer: 'bigint',
-  textIn: (column, path) => `${column}::json #>> '{${path.join(',')}}'`,
+  jsonText: (column, path) => `${column}::json #>> '{${path.join(',')}}'`,
   afterTable: '',
 }
 const connectionsAtMost = 10

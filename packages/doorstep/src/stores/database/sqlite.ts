@@ -17,7 +17,7 @@ import { constraintName, type SchemaWords } from './migrations/schema.ts'
 const words: SchemaWords = {
   text: 'text',
   integer: 'integer',
-  textIn: (column, path) => `json_extract(${column}, '$.${path.join('.')}')`,
+  jsonText: (column, path) => `json_extract(${column}, '$.${path.join('.')}')`,
   afterTable: ' strict',
 }
 const busyTimeoutInMilliseconds = 5_000

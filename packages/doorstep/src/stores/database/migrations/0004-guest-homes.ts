@@ -6,7 +6,7 @@ export const guestHomesMigration: Migration = {
   name: '0004-guest-homes',
   statements: (words) => [
     addColumn(words, 'directory_user', 'home_user_id', 'text?'),
-    `update directory_user set home_user_id = lower(${words.textIn('record', ['home', 'userId'])})`,
+    `update directory_user set home_user_id = lower(${words.jsonText('record', ['home', 'userId'])})`,
     amongLive(createIndex('directory_user', ['home_user_id'])),
   ],
 }

@@ -5,7 +5,7 @@ export interface SchemaWords {
   /** A whole number of up to 53 bits. */
   readonly integer: string
   /** The text at `path` of a text column that holds JSON; null where there is none. */
-  readonly textIn: (column: string, path: readonly string[]) => string
+  readonly jsonText: (column: string, path: readonly string[]) => string
   /** What follows the closing parenthesis of a table. */
   readonly afterTable: string
 }
