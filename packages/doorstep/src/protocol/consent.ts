@@ -5,9 +5,9 @@ import type { PermissionGrant } from '../directory/permission.ts'
 import type { Tenant } from '../directory/tenant.ts'
 import type { Prompt } from './authorization-request.ts'
 import { entraError } from './errors.ts'
-import { needsPreAuthorization } from './first-party-consent.ts'
 import { consentedScopes, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
 import { type ConsentPermission, delegatedPermission, listedPermissions, withoutRepeats } from './listed-permissions.ts'
+import { needsPreAuthorization } from './pre-authorization.ts'
 import type { OpenIdScope } from './requested-scopes.ts'
 
 /** One API of a request, found in the tenant. */

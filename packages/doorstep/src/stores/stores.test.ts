@@ -77,6 +77,20 @@ describe('the embedded database', () => {
     await second.close()
   })
 
+  it('finds the guests that an older Doorstep has written by their homes', async () => {
+    const folder = join(directory, 'guests')
+    const guest = aUser({ userType: 'Guest', home: { tenantId: randomUUID(), userId: randomUUID().toUpperCase() } })
+    const first = await openStores({ directory: folder })
+    await first.commit([guest, aUser()].map((user) => ({ change: 'createUser', user })))
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    for (const statement of undoGuestHomes) file.exec(statement)
+    file.close()
+    const second = await openStores({ directory: folder })
+    expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
+    await second.close()
+  })
+
   it('gains the tables of sign-ins when an older Doorstep has written it, and keeps what it holds', async () => {
     const folder = join(directory, 'older')
     const application = anApplication()
@@ -94,20 +108,6 @@ describe('the embedded database', () => {
     await second.commit([{ change: 'addRefreshToken', token }])
     expect(await second.refreshTokens.byId(token.id)).toEqual(token)
     expect(await second.applications.byId(application.id)).toEqual(application)
-    await second.close()
-  })
-
-  it('finds the guests that an older Doorstep has written by their homes', async () => {
-    const folder = join(directory, 'guests')
-    const guest = aUser({ userType: 'Guest', home: { tenantId: randomUUID(), userId: randomUUID().toUpperCase() } })
-    const first = await openStores({ directory: folder })
-    await first.commit([guest, aUser()].map((user) => ({ change: 'createUser', user })))
-    await first.close()
-    const file = new DatabaseSync(join(folder, 'doorstep.db'))
-    for (const statement of undoGuestHomes) file.exec(statement)
-    file.close()
-    const second = await openStores({ directory: folder })
-    expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
     await second.close()
   })
 
@@ -149,6 +149,21 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await Promise.all(replicas.map((replica) => replica.close()))
   })
 
+  it('finds the guests that an older Doorstep has written by their homes', async () => {
+    const location = { directory: '', database: address('guests') }
+    const guest = aUser({ userType: 'Guest', home: { tenantId: randomUUID(), userId: randomUUID().toUpperCase() } })
+    const first = await openStores(location)
+    await first.commit([guest, aUser()].map((user) => ({ change: 'createUser', user })))
+    await first.close()
+    const older = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=guests' })
+    await older.connect()
+    for (const statement of undoGuestHomes) await older.query(statement)
+    await older.end()
+    const second = await openStores(location)
+    expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
+    await second.close()
+  })
+
   it('adds nothing to what another replica is deleting: it waits for the outcome', async () => {
     const stores = await openStores({ directory: '', database: address('deletion') })
     const servicePrincipal = aServicePrincipal(anApplication())
@@ -170,21 +185,6 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
       await replica.end()
       await stores.close()
     }
-  })
-
-  it('finds the guests that an older Doorstep has written by their homes', async () => {
-    const location = { directory: '', database: address('guests') }
-    const guest = aUser({ userType: 'Guest', home: { tenantId: randomUUID(), userId: randomUUID().toUpperCase() } })
-    const first = await openStores(location)
-    await first.commit([guest, aUser()].map((user) => ({ change: 'createUser', user })))
-    await first.close()
-    const older = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=guests' })
-    await older.connect()
-    for (const statement of undoGuestHomes) await older.query(statement)
-    await older.end()
-    const second = await openStores(location)
-    expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
-    await second.close()
   })
 
   it('uses the default search path where no schema is named', async () => {

@@ -49,6 +49,11 @@ export function personClaimsOfV2({ user, openId }: Person): Claims {
   return openId.has('profile') ? { name: user.displayName, preferred_username: signInName(user) } : {}
 }
 
+/** Entra names the home tenant's issuer, as it is under the name that was asked. */
+function identityProvider(authority: Authority, homeTenantId: string): string {
+  return homeTenantId === personalAccountsTenantId ? personalIdentityProvider : issuerOf(authority, homeTenantId, 'v1')
+}
+
 /** Guests come with where they are at home. */
 export function guestClaims({ user, tenant }: Person, { authority }: Issuance): Claims {
   if (user.userType !== 'Guest') return {}
@@ -57,11 +62,6 @@ export function guestClaims({ user, tenant }: Person, { authority }: Issuance): 
     ...(user.mail !== null && { email: user.mail }),
     ...(home.tenantId !== tenant.id && { idp: identityProvider(authority, home.tenantId) }),
   }
-}
-
-/** Entra names the home tenant's issuer, as it is under the name that was asked. */
-function identityProvider(authority: Authority, homeTenantId: string): string {
-  return homeTenantId === personalAccountsTenantId ? personalIdentityProvider : issuerOf(authority, homeTenantId, 'v1')
 }
 
 export function membershipClaims({ roles, groups, wids }: Memberships, { user, tenant }: Person): Claims {

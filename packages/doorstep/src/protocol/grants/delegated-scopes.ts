@@ -1,8 +1,8 @@
 import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import type { PermissionGrant } from '../../directory/permission.ts'
 import { entraError } from '../errors.ts'
-import { needsPreAuthorization } from '../first-party-consent.ts'
 import { grantedScopes, scopeEcho } from '../granted-scopes.ts'
+import { needsPreAuthorization } from '../pre-authorization.ts'
 import { isMicrosoftGraph, type OpenIdScope, type RequestedResource } from '../requested-scopes.ts'
 import type { RegisteredClient, Resource } from './grant.ts'
 

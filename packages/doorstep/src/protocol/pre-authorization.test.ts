@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { firstPartyAppIds, microsoftServicesTenantId } from '../directory/first-party-ids.ts'
-import { needsPreAuthorization } from './first-party-consent.ts'
+import { needsPreAuthorization } from './pre-authorization.ts'
 
 const ofMicrosoft = (appId: string) => ({ appId, tenantId: microsoftServicesTenantId })
 
