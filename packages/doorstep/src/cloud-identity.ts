@@ -8,6 +8,7 @@ import { guidFrom } from './derived-id.ts'
 import { AlreadyExists, ConcurrentChange } from './directory/changes.ts'
 import { defaultCloudSettings } from './directory/cloud-settings.ts'
 import { firstPartyAppIds } from './directory/first-party-ids.ts'
+import { personalAccountsTenantId } from './directory/personal-accounts.ts'
 import { defaultDomain } from './directory/tenant.ts'
 import {
   bootstrapAppId,
@@ -131,11 +132,12 @@ async function holdBootstrapCredential(
   await folder.write('bootstrap.json', JSON.stringify(bootstrap))
 }
 
-/** Once after each update of Doorstep: first-party applications that the store does not know yet. */
+/** Once after each update of Doorstep: first-party applications and tenants that the store does not know yet. */
 async function upgrade(parts: IdentityParts): Promise<void> {
   const { stores, clock } = parts
   const settings = await stores.settings.read()
-  if (settings.writtenBy === version) return
+  const isComplete = (await stores.tenants.byId(personalAccountsTenantId)) !== undefined
+  if (settings.writtenBy === version && isComplete) return
   try {
     const changes = await firstPartyUpgrade(stores, { clock, newId: () => randomUUID() })
     await stores.commit([...changes, { change: 'setCloudSettings', settings: { ...settings, writtenBy: version } }])

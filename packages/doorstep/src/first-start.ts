@@ -9,10 +9,11 @@ import { firstPartyAppIds, microsoftServicesDomain, microsoftServicesTenantId } 
 import { graphAppRoles } from './directory/graph-permissions.ts'
 import { yearsAfter } from './directory/password-credential.ts'
 import { appRoleAssignmentId } from './directory/permission-id.ts'
+import { personalAccountsTenantId } from './directory/personal-accounts.ts'
 import { newServicePrincipal, type ServicePrincipal } from './directory/service-principal.ts'
 import { defaultDomain, type Tenant, type TenantStore } from './directory/tenant.ts'
 import { newUser } from './directory/user.ts'
-import { type NewObjectParts, newTenant, timestamp } from './new-tenant.ts'
+import { type NewObjectParts, newPersonalAccountsTenant, newTenant, timestamp } from './new-tenant.ts'
 import type { RoleAssignment, Subscription } from './rbac/role-assignment.ts'
 import { roleDefinitionByName } from './rbac/role-definition.ts'
 import type { Change } from './stores/stores.ts'
@@ -59,7 +60,7 @@ const bootstrapSecretYears = 100
 
 /**
  * Decides what the first start of a local cloud writes: Microsoft's services tenant with the first-party
- * applications, the tenant "Doorstep" with its subscription, its administrator and the bootstrap application.
+ * applications, the tenant of personal accounts, the tenant "Doorstep" with its subscription, its administrator and the bootstrap application.
  */
 export async function firstStart(parts: FirstStartParts): Promise<FirstStart> {
   const firstParty = initialFirstPartyApplications(guidFrom)
@@ -87,6 +88,7 @@ export async function firstStart(parts: FirstStartParts): Promise<FirstStart> {
     changes: [
       ...services.changes,
       ...firstParty.map((application) => ({ change: 'createApplication' as const, application })),
+      ...newPersonalAccountsTenant(firstParty, parts).changes,
       ...home.changes,
       { change: 'createSubscription', subscription },
       ...administrator.changes,
@@ -226,8 +228,8 @@ export interface FirstPartyReads {
 
 /**
  * Decides what a start with a newer Doorstep adds: first-party applications it knows and the store does not, with
- * their service principals in every tenant, and new definitions of the known ones. Usually nothing. A service
- * principal that somebody deleted stays deleted.
+ * their service principals in every tenant, new definitions of the known ones, and the tenant of personal accounts.
+ * Usually nothing. A service principal that somebody deleted stays deleted.
  */
 export async function firstPartyUpgrade(
   { tenants, applications }: FirstPartyReads,
@@ -242,7 +244,10 @@ export async function firstPartyUpgrade(
     if (!existing || isDeepStrictEqual(definitionOf(application), definitionOf(existing))) return []
     return [{ change: 'updateApplication' as const, application: { ...application, version: existing.version } }]
   })
-  return missing.length === 0 ? updates : [...(await addEverywhere(missing, tenants, parts)), ...updates]
+  const added = missing.length === 0 ? [] : await addEverywhere(missing, tenants, parts)
+  const hasPersonalAccounts = (await tenants.byId(personalAccountsTenantId)) !== undefined
+  const personalAccounts = hasPersonalAccounts ? [] : newPersonalAccountsTenant(known, parts).changes
+  return [...added, ...updates, ...personalAccounts]
 }
 
 /** The part of a first-party application that a newer Doorstep may define otherwise. */
@@ -253,17 +258,20 @@ function definitionOf(application: Application) {
   return JSON.parse(JSON.stringify(definition)) as typeof definition
 }
 
-/** New first-party applications with a service principal in every tenant there is. */
+/** Tenants that new first-party applications do not come to. */
+const withoutFirstParty: readonly string[] = [microsoftServicesTenantId, personalAccountsTenantId]
+
+/** New first-party applications with a service principal in every organization there is. */
 export async function addEverywhere(
   applications: readonly Application[],
   tenants: TenantStore,
   { clock, newId }: NewObjectParts,
 ): Promise<readonly DirectoryChange[]> {
   const createdDateTime = timestamp(clock)
-  const inhabited = (await tenants.list()).filter(({ id }) => id !== microsoftServicesTenantId)
+  const organizations = (await tenants.list()).filter(({ id }) => !withoutFirstParty.includes(id))
   return applications.flatMap((application) => [
     { change: 'createApplication' as const, application },
-    ...inhabited.map((tenant) => ({
+    ...organizations.map((tenant) => ({
       change: 'createServicePrincipal' as const,
       servicePrincipal: newServicePrincipal(application, { id: newId(), tenantId: tenant.id, createdDateTime }),
     })),

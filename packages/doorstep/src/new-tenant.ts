@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts'
 import type { Application } from './directory/application.ts'
 import type { DirectoryChange } from './directory/changes.ts'
+import { firstPartyAppIds } from './directory/first-party-ids.ts'
+import { personalAccountsTenantId, personalAccountsTenantName } from './directory/personal-accounts.ts'
 import { newServicePrincipal, type ServicePrincipal } from './directory/service-principal.ts'
 import type { Tenant } from './directory/tenant.ts'
 
@@ -15,7 +17,8 @@ export interface TenantDescription {
   /** GUID; a random one when left out. */
   readonly id?: string | undefined
   readonly displayName: string
-  readonly domain: string
+  /** Left out where no domain is verified, as for personal accounts. */
+  readonly domain?: string
   readonly countryLetterCode?: string | null | undefined
   readonly usersCanRegisterApplications?: boolean | undefined
   readonly usersCanConsent?: boolean | undefined
@@ -33,7 +36,7 @@ export function timestamp(clock: Clock): string {
   return new Date(clock.now()).toISOString()
 }
 
-/** A tenant with one domain in which all of `firstParty` can be used at once, as in a tenant of the real platform. */
+/** A tenant in which all of `firstParty` can be used at once, as in a tenant of the real platform. */
 export function newTenant(
   description: TenantDescription,
   firstParty: readonly Application[],
@@ -43,7 +46,7 @@ export function newTenant(
   const tenant: Tenant = {
     id: description.id ?? newId(),
     displayName: description.displayName,
-    verifiedDomains: [{ name: description.domain, isDefault: true, isInitial: true }],
+    verifiedDomains: description.domain ? [{ name: description.domain, isDefault: true, isInitial: true }] : [],
     createdDateTime,
     countryLetterCode: description.countryLetterCode ?? null,
     usersCanRegisterApplications: description.usersCanRegisterApplications ?? true,
@@ -60,4 +63,10 @@ export function newTenant(
       ...servicePrincipals.map((servicePrincipal) => ({ change: 'createServicePrincipal' as const, servicePrincipal })),
     ],
   }
+}
+
+/** The tenant of personal accounts: no organization, without a domain; of Microsoft's APIs it has Graph alone. */
+export function newPersonalAccountsTenant(firstParty: readonly Application[], parts: NewObjectParts): NewTenant {
+  const graph = firstParty.filter(({ appId }) => appId === firstPartyAppIds.microsoftGraph)
+  return newTenant({ id: personalAccountsTenantId, displayName: personalAccountsTenantName }, graph, parts)
 }

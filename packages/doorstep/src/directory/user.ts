@@ -74,6 +74,8 @@ export interface UserStore {
   byId(id: string): Promise<User | undefined>
   /** By user principal name, in any case. */
   byPrincipalName(tenantId: string, userPrincipalName: string): Promise<User | undefined>
+  /** The guests of all tenants whose home account this is. */
+  byHome(homeUserId: string): Promise<readonly User[]>
   list(query: DirectoryQuery): Promise<Page<User>>
   passwordOf(userId: string): Promise<UserPassword | undefined>
 }

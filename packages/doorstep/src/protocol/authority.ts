@@ -1,3 +1,5 @@
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
+
 /** The name under which a request reached the login host; it decides issuer and links. */
 export type Authority =
   | { readonly kind: 'entra'; readonly host: string }
@@ -5,6 +7,15 @@ export type Authority =
 
 /** Entra's issuers carry this name, whichever alias was asked. */
 const entraOrigin = 'https://login.microsoftonline.com'
+
+/** Who vouches for personal accounts, as refusals and tokens name it. */
+export const personalIdentityProvider = 'live.com'
+
+/** The identity provider of an account, as refusals name it: its home tenant, by the issuer of v1.0. */
+export function identityProviderOf(homeTenantId: string): string {
+  if (homeTenantId === personalAccountsTenantId) return personalIdentityProvider
+  return `https://sts.windows.net/${homeTenantId}/`
+}
 
 /** Where links of a discovery document point: the origin that was asked. */
 export function originOf(authority: Authority): string {

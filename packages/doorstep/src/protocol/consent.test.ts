@@ -95,11 +95,13 @@ function situation(properties: Partial<ConsentSituation> = {}): ConsentSituation
   return {
     application: application('client', { requiredResourceAccess: listsBoth }),
     servicePrincipalId: clientId,
-    tenant: { usersCanConsent: true },
+    tenant: { usersCanConsent: true, displayName: 'Contoso' },
     user: { id: alice, directoryRoleIds: [] },
     openId: new Set(),
     asked: [ask(api, ['read'])],
     apis: [graph, api],
+    absentApis: [],
+    nextHops: [],
     permissionGrants: [],
     prompt: undefined,
     consent: 'ask',
@@ -158,7 +160,7 @@ describe('consent', () => {
     ],
     [
       'is for administrators where users may not consent',
-      { permissionGrants: [sso], tenant: { usersCanConsent: false } },
+      { permissionGrants: [sso], tenant: { usersCanConsent: false, displayName: 'Contoso' } },
       'adminNeeded read',
     ],
     [

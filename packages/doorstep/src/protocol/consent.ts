@@ -7,6 +7,7 @@ import type { Prompt } from './authorization-request.ts'
 import { entraError } from './errors.ts'
 import { consentedScopes, holdsFor, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
 import { type ConsentPermission, delegatedPermission, listedPermissions, withoutRepeats } from './listed-permissions.ts'
+import { needsPreAuthorization } from './pre-authorization.ts'
 import type { OpenIdScope } from './requested-scopes.ts'
 
 /** One API of a request, found in the tenant. */
@@ -22,7 +23,7 @@ export interface ConsentSituation {
   readonly application: Application
   /** Object id of the application's service principal in the tenant. */
   readonly servicePrincipalId: string
-  readonly tenant: Pick<Tenant, 'usersCanConsent'>
+  readonly tenant: Pick<Tenant, 'usersCanConsent' | 'displayName'>
   readonly user: {
     /** Object id in the tenant. */
     readonly id: string
@@ -33,12 +34,25 @@ export interface ConsentSituation {
   readonly asked: readonly AskedResource[]
   /** Microsoft Graph, and the APIs that the registration lists and the tenant has. */
   readonly apis: readonly ResourceInTenant[]
+  /** Display names of APIs that the registration lists and the tenant does not have. */
+  readonly absentApis: readonly string[]
+  /** APIs among those asked for that know the client as theirs (`knownClientApplications`), with what they call. */
+  readonly nextHops: readonly NextHop[]
   /** All recorded consent of the client. */
   readonly permissionGrants: readonly PermissionGrant[]
   /** Undefined, whatever the request says, once the person has answered the page: `consent` asks again and again. */
   readonly prompt: Prompt | undefined
   /** The setting of the local cloud: `auto` asks nobody. */
   readonly consent: 'ask' | 'auto'
+}
+
+/** An API that calls others for its users, and is consented to together with its client. */
+export interface NextHop {
+  readonly api: ResourceInTenant
+  /** Microsoft Graph, and the APIs that the API's registration lists and the tenant has. */
+  readonly apis: readonly ResourceInTenant[]
+  /** All recorded consent of the API as a client. */
+  readonly permissionGrants: readonly PermissionGrant[]
 }
 
 /** For whom an answer counts: the person, the person or (his choice) everybody, or everybody. */
@@ -60,20 +74,27 @@ export type ConsentDecision =
  * asked for as they come; `.default` only while nothing is granted at its API, then for all that the registration
  * lists. The first consent brings what every sign-in needs with it.
  * @throws {EntraError} 650053 for a scope the API does not have, 650057 for `.default` of an API that is not listed,
- * 65001 when consent is missing and prompt=none, 90093 when prompt=admin_consent comes from no administrator.
+ * 650052 for a listed API that the tenant does not have, 65001 when consent is missing and prompt=none, 65002 when
+ * nobody could give it, 90093 when prompt=admin_consent comes from no administrator.
  */
 export function decideConsent(situation: ConsentSituation): ConsentDecision {
   const { prompt, consent, application } = situation
+  const { appId, displayName: name } = application
   const isAdministrator = mayConsentForAll(situation.user.directoryRoleIds)
-  if (prompt === 'admin_consent') return askForOrganization(situation)
+  if (prompt === 'admin_consent') {
+    if (situation.asked.every(({ scopes }) => scopes === 'default')) refuseAbsentApis(situation)
+    return askForOrganization(situation)
+  }
   const wanted = withoutRepeats([...openIdPermissions(situation), ...askedPermissions(situation)])
   const missing = prompt === 'consent' && consent === 'ask' ? wanted : withoutConsented(wanted, situation)
   if (missing.length === 0) return { kind: 'granted', unrecorded: [] }
   const permissions = withoutRepeats([...firstConsent(situation), ...missing])
   if (consent === 'auto') return { kind: 'granted', unrecorded: permissions }
-  if (prompt === 'none') {
-    throw entraError('silentConsentRequired', { appId: application.appId, name: application.displayName })
+  const impossible = missing.find(({ resourceAppId }) => needsPreAuthorization(application, resourceAppId))
+  if (impossible) {
+    throw entraError('preAuthorizationRequired', { appId, resourceAppId: impossible.resourceAppId })
   }
+  if (prompt === 'none') throw entraError('silentConsentRequired', { appId, name })
   if (isAdministrator) return { kind: 'ask', permissions, grantsFor: 'userOrOrganization' }
   const needsAdministrator = missing.some((permission) => permission.needsAdministrator)
   if (needsAdministrator || !situation.tenant.usersCanConsent) return { kind: 'adminNeeded', permissions }
@@ -164,7 +185,8 @@ function everythingListed(asked: AskedResource, situation: ConsentSituation): re
     ? mayReadUser(permissionGrants, user.id)
     : consentedAt(asked.resource, situation).length > 0
   if (isGranted && prompt !== 'consent') return []
-  const listed = listedPermissions(application, apis, ['delegated'])
+  refuseAbsentApis(situation)
+  const listed = [...listedPermissions(application, apis, ['delegated']), ...nextHopPermissions(asked, situation)]
   if (isItself || api.appId === firstPartyAppIds.microsoftGraph) return [...baseline(situation), ...listed]
   if (!isGranted && !application.requiredResourceAccess.some(({ resourceAppId }) => resourceAppId === api.appId)) {
     throw entraError('resourceNotListed', {
@@ -178,6 +200,31 @@ function everythingListed(asked: AskedResource, situation: ConsentSituation): re
   return listed
 }
 
+/** @throws {EntraError} 650052 */
+function refuseAbsentApis({ absentApis, tenant }: ConsentSituation): void {
+  const [service] = absentApis
+  if (service !== undefined) throw entraError('serviceNotEnabled', { service, organization: tenant.displayName })
+}
+
+/** What the API itself calls for its users, when it knows the client: one page asks for both hops. */
+function nextHopPermissions(
+  { resource }: AskedResource,
+  { nextHops, user }: ConsentSituation,
+): readonly ConsentPermission[] {
+  const hop = nextHops.find(({ api }) => api.servicePrincipalId === resource.servicePrincipalId)
+  if (!hop) return []
+  const { api, apis, permissionGrants } = hop
+  const client = { appId: api.application.appId, servicePrincipalId: api.servicePrincipalId }
+  const holder = { servicePrincipalId: api.servicePrincipalId, permissionGrants }
+  const held = (resourceId: string) => {
+    const called = apis.find(({ servicePrincipalId }) => servicePrincipalId === resourceId)
+    return called ? consentedScopes({ client, resource: called, userId: user.id, permissionGrants }) : []
+  }
+  return listedPermissions(api.application, apis, ['delegated'])
+    .filter(({ resourceId, id }) => held(resourceId).every((scope) => scope.id !== id))
+    .map((permission) => ({ ...permission, holder }))
+}
+
 function withoutConsented(
   wanted: readonly ConsentPermission[],
   situation: ConsentSituation,
@@ -188,5 +235,5 @@ function withoutConsented(
       consentedAt(resource, situation).map(({ id }) => `${resource.servicePrincipalId} ${id}`),
     ),
   )
-  return wanted.filter(({ resourceId, id }) => !consented.has(`${resourceId} ${id}`))
+  return wanted.filter(({ resourceId, id, holder }) => holder || !consented.has(`${resourceId} ${id}`))
 }

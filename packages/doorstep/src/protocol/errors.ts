@@ -437,6 +437,24 @@ export const catalogue = {
     when: 'A token is asked for that nobody has consented to.',
     fix: 'Sign in interactively once with these scopes, or have an administrator grant them.',
   },
+  preAuthorizationRequired: {
+    code: 65002,
+    error: 'invalid_request',
+    status: 400,
+    text: (d: { appId: string; resourceAppId: string }) =>
+      `Consent between first party application '${d.appId}' and first party resource '${d.resourceAppId}' must be configured via preauthorization - applications owned and operated by Microsoft must get approval from the API owner before requesting tokens for that API.`,
+    when: "One of Microsoft's own tools asks one of Microsoft's own APIs for a permission that nobody can consent to.",
+    fix: 'Ask with an application of your own that lists the permission.',
+  },
+  serviceNotEnabled: {
+    code: 650052,
+    error: 'invalid_client',
+    status: 400,
+    text: (d: { service: string; organization: string }) =>
+      `The app needs access to a service ('${d.service}') that your organization '${d.organization}' has not subscribed to or enabled. Contact your IT Admin to review the configuration of your service subscriptions.`,
+    when: 'The registration lists permissions of an API that has no service principal in the tenant of the user.',
+    fix: 'Have an administrator of that tenant add the API first, or list the client in knownClientApplications of an API for several tenants: consent then adds both.',
+  },
   silentConsentRequired: {
     code: 65001,
     error: 'interaction_required',
@@ -514,6 +532,15 @@ export const catalogue = {
       "User account '{EmailHidden}' is a personal Microsoft account. Personal Microsoft accounts are not supported for this application unless explicitly invited to an organization. Try signing out and signing back in with an organizational account.",
     when: 'A personal account signs in to an application for work or school accounts.',
     fix: 'Sign in with an account of the tenant.',
+  },
+  personalAccountsNeedV2: {
+    code: 90027,
+    error: 'invalid_request',
+    status: 400,
+    text: () =>
+      'We are unable to issue tokens from this API version on the MSA tenant. Please contact the application vendor as they need to use version 2.0 of the protocol to support this.',
+    when: 'A personal account, or the consumers endpoint, is asked for tokens over v1.0.',
+    fix: 'Use the v2.0 endpoints, with scope in place of resource.',
   },
   userNotInTenant: {
     code: 50020,
@@ -842,6 +869,15 @@ export const catalogue = {
       `User account '{EmailHidden}' from identity provider '${d.identityProvider}' does not exist in tenant '${d.tenant}' and cannot access the application '${d.appId}'(${d.name}) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Microsoft Entra user account.`,
     when: 'A refresh token is redeemed at a tenant that the user is neither member nor guest of.',
     fix: 'Add the user as a guest, or redeem it at the tenant of the user.',
+  },
+  grantOfOtherAccounts: {
+    code: 7000012,
+    error: 'invalid_grant',
+    status: 400,
+    page: false,
+    text: () => 'The grant was obtained for a different tenant.',
+    when: 'A refresh token of a personal account is redeemed at a tenant it is no guest of or over organizations, or one of a work account over consumers.',
+    fix: 'Redeem it over common, over consumers, or at a tenant that has invited the account.',
   },
   passwordWrong: {
     code: 50126,

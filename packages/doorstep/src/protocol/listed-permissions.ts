@@ -1,5 +1,6 @@
 import type { Application, PermissionScope } from '../directory/application.ts'
 import { firstPartyAppIds } from '../directory/first-party-ids.ts'
+import type { PermissionGrant } from '../directory/permission.ts'
 import type { ResourceInTenant } from './granted-scopes.ts'
 
 /** A permission that consent is about, with the words in which a person is asked. */
@@ -17,6 +18,16 @@ export interface ConsentPermission {
   readonly resourceAppId: string
   /** Object id of the API's service principal. */
   readonly resourceId: string
+  /** Who is to hold it, when that is not the application that asks but an API it calls: the next hop. */
+  readonly holder?: PermissionHolder
+}
+
+/** A service principal that permissions are granted to. */
+export interface PermissionHolder {
+  /** Object id. */
+  readonly servicePrincipalId: string
+  /** All recorded consent of it as a client. */
+  readonly permissionGrants: readonly PermissionGrant[]
 }
 
 /** A delegated permission, in the words for users, or in those for administrators where there are no others. */
@@ -72,16 +83,20 @@ function listedPermission(
 export function withoutRepeats(permissions: readonly ConsentPermission[]): readonly ConsentPermission[] {
   const byKey = new Map<string, ConsentPermission>()
   for (const permission of permissions) {
-    const key = `${permission.resourceId} ${permission.id}`
+    const key = `${permission.holder?.servicePrincipalId ?? ''} ${permission.resourceId} ${permission.id}`
     if (!byKey.has(key)) byKey.set(key, permission)
   }
   return [...byKey.values()]
 }
 
-/** What a page shows: signing in and reading the profile is one wish to a person. */
+/**
+ * What a page shows: signing in and reading the profile is one wish to a person, and a permission is one whoever is to
+ * hold it.
+ */
 export function shownPermissions(permissions: readonly ConsentPermission[]): readonly ConsentPermission[] {
   const isGraphs = ({ resourceAppId }: ConsentPermission, values: readonly string[], value: string) =>
     resourceAppId === firstPartyAppIds.microsoftGraph && values.includes(value)
-  if (!permissions.some((permission) => isGraphs(permission, ['User.Read'], permission.value))) return permissions
-  return permissions.filter((permission) => !isGraphs(permission, ['openid', 'profile'], permission.value))
+  const shown = withoutRepeats(permissions.map(({ holder: _holder, ...permission }) => permission))
+  if (!shown.some((permission) => isGraphs(permission, ['User.Read'], permission.value))) return shown
+  return shown.filter((permission) => !isGraphs(permission, ['openid', 'profile'], permission.value))
 }

@@ -1,5 +1,6 @@
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import { type Authority, issuerOf, originOf } from './authority.ts'
-import { personalAccountsTenantId, type TenantSegment } from './tenant-segment.ts'
+import type { TenantSegment } from './tenant-segment.ts'
 
 type Document = Readonly<Record<string, unknown>>
 

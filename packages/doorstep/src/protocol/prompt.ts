@@ -1,7 +1,8 @@
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { type EntraError, entraError } from './errors.ts'
 import type { SessionAccount } from './sign-in-records.ts'
-import { personalAccountsTenantId, type TenantSegment } from './tenant-segment.ts'
+import type { TenantSegment } from './tenant-segment.ts'
 
 /** An account that is signed in with the browser, as far as choosing needs it. */
 export interface SignedInAccount {

@@ -1,7 +1,7 @@
 import type { DirectoryChange } from '../directory/changes.ts'
 import type { AppRoleAssignment, PermissionGrant } from '../directory/permission.ts'
 import { appRoleAssignmentId, permissionGrantId } from '../directory/permission-id.ts'
-import type { ConsentPermission } from './listed-permissions.ts'
+import type { ConsentPermission, PermissionHolder } from './listed-permissions.ts'
 import { scopeValues } from './requested-scopes.ts'
 
 /** Consent that was given, and what it is added to. */
@@ -24,21 +24,31 @@ export interface GivenConsent {
 
 /**
  * The changes that record consent: one grant per API and principal, whose scopes grow and never shrink; application
- * permissions become app role assignments, and only for everybody. Nothing is written twice.
+ * permissions become app role assignments, and only for everybody. What an API is to hold for its own calls is
+ * recorded as the API's. Nothing is written twice.
  */
 export function consentChanges(given: GivenConsent): readonly DirectoryChange[] {
-  const delegated = given.permissions.filter(({ kind }) => kind === 'delegated')
-  const resourceIds = [...new Set(delegated.map(({ resourceId }) => resourceId))]
+  const holders = new Map(given.permissions.map(({ holder }) => [holder?.servicePrincipalId, holder]))
   return [
-    ...resourceIds.flatMap((resourceId) =>
-      grantChange(
-        resourceId,
-        delegated.filter((permission) => permission.resourceId === resourceId).map(({ value }) => value),
-        given,
-      ),
-    ),
+    ...[...holders.values()].flatMap((holder) => grantChanges(holder, given)),
     ...(given.principalId === null ? roleChanges(given) : []),
   ]
+}
+
+/** The grants of one holder, an API or the client itself. */
+function grantChanges(holder: PermissionHolder | undefined, given: GivenConsent): readonly DirectoryChange[] {
+  const delegated = given.permissions.filter(
+    (permission) =>
+      permission.kind === 'delegated' && permission.holder?.servicePrincipalId === holder?.servicePrincipalId,
+  )
+  const resourceIds = [...new Set(delegated.map(({ resourceId }) => resourceId))]
+  return resourceIds.flatMap((resourceId) =>
+    grantChange(
+      resourceId,
+      delegated.filter((permission) => permission.resourceId === resourceId).map(({ value }) => value),
+      holder ? { ...given, ...holder } : given,
+    ),
+  )
 }
 
 function grantChange(resourceId: string, values: readonly string[], given: GivenConsent): readonly DirectoryChange[] {

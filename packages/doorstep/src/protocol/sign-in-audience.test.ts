@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { newApplication, type SignInAudience } from '../directory/application.ts'
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { Tenant } from '../directory/tenant.ts'
-import { issuingTenantId, refuseAccount, refuseSegment } from './sign-in-audience.ts'
-import { personalAccountsTenantId, type TenantSegment } from './tenant-segment.ts'
+import { canBeIn, issuingTenantId, refuseAccount, refuseSegment, refuseVersion } from './sign-in-audience.ts'
+import type { TenantSegment } from './tenant-segment.ts'
 
 function tenant(id: string): Tenant {
   return {
@@ -56,6 +57,19 @@ describe('an account and the tenant that tokens are for', () => {
   it('is the home of the account where the URL names none', () => {
     expect(issuingTenantId(segment('other'), 'home')).toBe('other')
     expect(issuingTenantId(segment('common'), 'home')).toBe('home')
+    expect(issuingTenantId(segment('organizations'), 'home')).toBe('home')
+    expect(issuingTenantId(segment('common'), personalAccountsTenantId)).toBe(personalAccountsTenantId)
+  })
+
+  it('is that of personal accounts over consumers, whoever signs in', () => {
+    expect(issuingTenantId(segment('consumers'), personalAccountsTenantId)).toBe(personalAccountsTenantId)
+    expect(issuingTenantId(segment('consumers'), 'home')).toBe(personalAccountsTenantId)
+  })
+
+  it('is none for a personal account over organizations', () => {
+    expect(() => issuingTenantId(segment('organizations'), personalAccountsTenantId)).toThrow(
+      expect.objectContaining({ code: 500200 }),
+    )
   })
 
   it.each([
@@ -67,10 +81,21 @@ describe('an account and the tenant that tokens are for', () => {
     ['AzureADMultipleOrgs', 'home', personalAccountsTenantId, false, 500200],
     ['AzureADMultipleOrgs', 'home', personalAccountsTenantId, true, 0],
     ['AzureADandPersonalMicrosoftAccount', 'home', personalAccountsTenantId, false, 50020],
+    ['AzureADMultipleOrgs', personalAccountsTenantId, personalAccountsTenantId, true, 500200],
+    ['AzureADandPersonalMicrosoftAccount', personalAccountsTenantId, personalAccountsTenantId, true, 0],
+    ['PersonalMicrosoftAccount', personalAccountsTenantId, personalAccountsTenantId, true, 0],
+    ['PersonalMicrosoftAccount', personalAccountsTenantId, 'home', false, 50020],
   ] as const)('%s in %s by an account of %s (there: %s): %i', (audience, id, homeTenantId, isInTenant, code) => {
     const check = () => refuseAccount(application(audience), tenant(id), { homeTenantId, isInTenant })
     if (code === 0) expect(check).not.toThrow()
     else expect(check).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('names live.com as the identity provider of a personal account', () => {
+    const account = { homeTenantId: personalAccountsTenantId, isInTenant: false }
+    expect(() => refuseAccount(application('AzureADandPersonalMicrosoftAccount'), tenant('home'), account)).toThrow(
+      "AADSTS50020: User account '{EmailHidden}' from identity provider 'live.com' does not exist in tenant 'home'",
+    )
   })
 
   it('names the identity provider of a stranger, not the person', () => {
@@ -78,5 +103,30 @@ describe('an account and the tenant that tokens are for', () => {
     expect(() => refuseAccount(application('AzureADMyOrg'), tenant('home'), account)).toThrow(
       "AADSTS50020: User account '{EmailHidden}' from identity provider 'https://sts.windows.net/fabrikam/' does not exist in tenant 'home' and cannot access the application 'app'(App) in that tenant.",
     )
+  })
+})
+
+describe('an application', () => {
+  it.each([
+    ['AzureADMyOrg', 'home', true],
+    ['AzureADMyOrg', 'other', false],
+    ['AzureADMyOrg', personalAccountsTenantId, false],
+    ['AzureADMultipleOrgs', 'other', true],
+    ['AzureADMultipleOrgs', personalAccountsTenantId, false],
+    ['AzureADandPersonalMicrosoftAccount', 'other', true],
+    ['AzureADandPersonalMicrosoftAccount', personalAccountsTenantId, true],
+    ['PersonalMicrosoftAccount', 'home', true],
+    ['PersonalMicrosoftAccount', 'other', false],
+    ['PersonalMicrosoftAccount', personalAccountsTenantId, true],
+  ] as const)('for %s can be in %s: %s', (audience, id, expected) => {
+    expect(canBeIn(application(audience), id)).toBe(expected)
+  })
+})
+
+describe('v1.0', () => {
+  it('is not for personal accounts', () => {
+    expect(() => refuseVersion('v1', personalAccountsTenantId)).toThrow(expect.objectContaining({ code: 90027 }))
+    expect(() => refuseVersion('v2', personalAccountsTenantId)).not.toThrow()
+    expect(() => refuseVersion('v1', 'home')).not.toThrow()
   })
 })

@@ -1,7 +1,9 @@
 import type { Application } from '../directory/application.ts'
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { Tenant } from '../directory/tenant.ts'
+import { identityProviderOf } from './authority.ts'
 import { entraError } from './errors.ts'
-import { personalAccountsTenantId, type TenantSegment } from './tenant-segment.ts'
+import type { TenantSegment } from './tenant-segment.ts'
 
 /**
  * Whether an application may be used through this tenant segment, before anybody has signed in ("Supported account
@@ -24,8 +26,22 @@ export function refuseSegment(application: Application, segment: TenantSegment):
   }
 }
 
-function takesPersonalAccounts({ signInAudience }: Application): boolean {
+/** Whether personal accounts are among the supported account types. */
+export function takesPersonalAccounts({ signInAudience }: Pick<Application, 'signInAudience'>): boolean {
   return signInAudience === 'PersonalMicrosoftAccount' || signInAudience === 'AzureADandPersonalMicrosoftAccount'
+}
+
+/** Whether the application can have a service principal in the tenant. */
+export function canBeIn(application: Pick<Application, 'signInAudience' | 'tenantId'>, tenantId: string): boolean {
+  if (application.tenantId === tenantId) return true
+  if (tenantId === personalAccountsTenantId) return takesPersonalAccounts(application)
+  const { signInAudience } = application
+  return signInAudience === 'AzureADMultipleOrgs' || signInAudience === 'AzureADandPersonalMicrosoftAccount'
+}
+
+/** v1.0 was never opened to personal accounts. @throws {EntraError} 90027 */
+export function refuseVersion(endpoint: 'v1' | 'v2', tenantId: string): void {
+  if (endpoint === 'v1' && tenantId === personalAccountsTenantId) throw entraError('personalAccountsNeedV2')
 }
 
 /** An account as far as it decides where it may sign in. */
@@ -37,9 +53,15 @@ export interface SigningInAccount {
 
 /**
  * The tenant that tokens are issued for: the one in the URL, or over common and organizations the account's home.
+ * @throws {EntraError} 500200 for a personal account over organizations, whose tenants only a URL can name.
  */
 export function issuingTenantId(segment: TenantSegment, homeTenantId: string): string {
-  return segment.kind === 'tenant' ? segment.tenant.id : homeTenantId
+  if (segment.kind === 'tenant') return segment.tenant.id
+  if (segment.kind === 'personal') return personalAccountsTenantId
+  if (segment.alias === 'organizations' && homeTenantId === personalAccountsTenantId) {
+    throw entraError('personalAccountNotAllowed')
+  }
+  return homeTenantId
 }
 
 /**
@@ -50,11 +72,10 @@ export function issuingTenantId(segment: TenantSegment, homeTenantId: string): s
 export function refuseAccount(application: Application, tenant: Tenant, account: SigningInAccount): void {
   const { appId, displayName: name } = application
   const isPersonal = account.homeTenantId === personalAccountsTenantId
-  if (isPersonal && !takesPersonalAccounts(application) && !account.isInTenant) {
-    throw entraError('personalAccountNotAllowed')
-  }
+  const isInvited = account.isInTenant && tenant.id !== personalAccountsTenantId
+  if (isPersonal && !isInvited && !takesPersonalAccounts(application)) throw entraError('personalAccountNotAllowed')
   if (!account.isInTenant) {
-    const identityProvider = isPersonal ? 'live.com' : `https://sts.windows.net/${account.homeTenantId}/`
+    const identityProvider = identityProviderOf(account.homeTenantId)
     throw entraError('userNotInTenant', { identityProvider, tenant: tenant.displayName, appId, name })
   }
   if (application.signInAudience === 'AzureADMyOrg' && application.tenantId !== tenant.id) {

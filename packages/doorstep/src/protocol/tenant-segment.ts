@@ -1,9 +1,7 @@
 import { isGuid } from '../directory/guid.ts'
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { Tenant, TenantStore } from '../directory/tenant.ts'
 import { entraError } from './errors.ts'
-
-/** The tenant of personal Microsoft accounts; `consumers` is its other name. */
-export const personalAccountsTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** What stands for the tenant in a URL. `personal` answers for `consumers` and for the tenant id behind it. */
 export type TenantSegment =
@@ -43,8 +41,8 @@ export async function resolveTenantSegment(
   return { kind: 'tenant', tenant }
 }
 
-/** The segment in the form in which codes remember it: a tenant id, `common`, `organizations` or `consumers`. */
+/** The segment in the form in which codes remember it: the id of the tenant it names, `common` or `organizations`. */
 export function segmentName(segment: TenantSegment): string {
   if (segment.kind === 'tenant') return segment.tenant.id
-  return segment.kind === 'alias' ? segment.alias : 'consumers'
+  return segment.kind === 'alias' ? segment.alias : personalAccountsTenantId
 }

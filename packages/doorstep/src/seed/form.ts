@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ApplicationPatch, applicationSchema } from '../directory/application-schema.ts'
+import { personalAccountIdStart } from '../directory/personal-accounts.ts'
 import { durationForm, parseDuration } from '../duration.ts'
 
 const text = z.string().min(1)
@@ -44,6 +45,26 @@ const user = z.strictObject({
   usageLocation: nullableText.optional(),
   businessPhones: z.array(z.string()).optional(),
 })
+
+/** A personal account has what its owner writes about himself: no roles, no place in an organization. */
+const personalAccount = user
+  .pick({
+    userPrincipalName: true,
+    displayName: true,
+    password: true,
+    accountEnabled: true,
+    givenName: true,
+    surname: true,
+    mail: true,
+    preferredLanguage: true,
+  })
+  .extend({
+    id: guid
+      .refine((id) => id.startsWith(personalAccountIdStart), {
+        error: `Expected the id of a personal account, which begins with ${personalAccountIdStart}, such as 00000000-0000-0000-0a1b-2c3d4e5f6a7b`,
+      })
+      .optional(),
+  })
 
 const group = z.strictObject({
   id: guid.optional(),
@@ -145,6 +166,7 @@ const longestTokenLifetimeInSeconds = 86_400
 /** The whole form of a seed file. What is called by its name in Graph and ARM has the type it has there. */
 export const seedForm = z.strictObject({
   tenants: z.array(tenant).optional(),
+  personalAccounts: z.array(personalAccount).optional(),
   cdf: z.array(cdf).optional(),
   energy: z.array(energy).optional(),
   propagation: z
@@ -165,6 +187,7 @@ export const seedForm = z.strictObject({
 /** A seed file, checked: durations are in seconds, GUIDs and domains in lower case. */
 export type Seed = z.output<typeof seedForm>
 export type SeedTenant = z.output<typeof tenant>
+export type SeedPersonalAccount = z.output<typeof personalAccount>
 export type SeedUser = z.output<typeof user>
 export type SeedGroup = z.output<typeof group>
 export type SeedApplication = z.output<typeof application>

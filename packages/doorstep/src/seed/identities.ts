@@ -1,10 +1,11 @@
 import type { Application } from '../directory/application.ts'
 import type { Group } from '../directory/group.ts'
+import { personalAccountId, personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { ServicePrincipal } from '../directory/service-principal.ts'
 import type { Tenant } from '../directory/tenant.ts'
 import type { User } from '../directory/user.ts'
-import { type NewTenant, newTenant } from '../new-tenant.ts'
-import type { SeedApplication, SeedGroup, SeedTenant, SeedUser } from './form.ts'
+import { type NewTenant, newPersonalAccountsTenant, newTenant } from '../new-tenant.ts'
+import type { SeedApplication, SeedGroup, SeedPersonalAccount, SeedTenant, SeedUser } from './form.ts'
 import type { Planning } from './plan-parts.ts'
 import { SeedError } from './problem.ts'
 
@@ -43,6 +44,7 @@ export async function identifyTenant(
   const { reads, parts } = planning
   const kept = await reads.tenants.byDomain(form.domain)
   assertSameId(`${path}.tenantId`, form.tenantId, kept?.id, `The tenant with the domain ${form.domain}`)
+  if (!kept) await assertNoPersonalAccount(form.domain, path, planning)
   const made = kept ? undefined : newTenant({ ...form, id: form.tenantId }, firstParty, parts)
   const tenant = kept ?? made?.tenant
   if (!tenant) throw new Error('A tenant is either there or made.')
@@ -78,6 +80,44 @@ export async function identifyTenant(
       }
     }),
   }
+}
+
+/** Sign-in goes by the domain: accounts that are there could not sign in any more once a tenant has it. */
+async function assertNoPersonalAccount(domain: string, path: string, { reads }: Planning): Promise<void> {
+  const filter = { kind: 'endsWith', property: 'userPrincipalName', value: `@${domain}` } as const
+  const { items } = await reads.users.list({ tenantId: personalAccountsTenantId, filter, top: 1 })
+  const [account] = items
+  if (!account) return
+  throw conflict(`${path}.domain`, `The personal account ${account.userPrincipalName} has this domain; choose another.`)
+}
+
+/** The tenant of personal accounts with those of a seed file, as any tenant that has users and nothing else. */
+export async function identifyPersonalAccounts(
+  forms: readonly SeedPersonalAccount[],
+  firstParty: readonly Application[],
+  planning: Planning,
+): Promise<IdentifiedTenant> {
+  const { reads, parts } = planning
+  const kept = await reads.tenants.byId(personalAccountsTenantId)
+  const made = kept ? undefined : newPersonalAccountsTenant(firstParty, parts)
+  const tenant = kept ?? made?.tenant
+  if (!tenant) throw new Error('A tenant is either there or made.')
+  const search = searchOf(kept, planning)
+  const users = await inOrder(forms, async (account, index) => {
+    const path = `personalAccounts[${index}]`
+    const name = account.userPrincipalName
+    const owner = await reads.tenants.byDomain(name.split('@')[1] ?? '')
+    if (owner) {
+      const message = `The domain of ${name} is that of the tenant ${owner.displayName}; a personal account has another one, such as outlook.example.`
+      throw conflict(`${path}.userPrincipalName`, message)
+    }
+    const found = await search.user(name)
+    assertSameId(`${path}.id`, account.id, found?.id, `The personal account ${name}`)
+    const id = found?.id ?? account.id ?? personalAccountId(parts.newId())
+    return { form: { mail: name, ...account }, kept: found, id }
+  })
+  const form = { displayName: tenant.displayName, domain: '' }
+  return { form, tenant, made, users, guests: [], groups: [], applications: [] }
 }
 
 /** The name under which a user of another tenant is a guest of the tenant with this domain, as Entra forms it. */

@@ -11,7 +11,7 @@ import type { Planning, SeedParts } from './plan-parts.ts'
 
 /** One hash over all secret texts of a seed file, and over whose they are. */
 export function seedSecretsHash(seed: Seed, { keyedHash }: Pick<SeedParts, 'keyedHash'>): string {
-  const secrets = (seed.tenants ?? []).map(({ domain, users, applications }) => [
+  const ofTenants = (seed.tenants ?? []).map(({ domain, users, applications }) => [
     domain,
     (users ?? []).map(({ userPrincipalName, password, passwordProfile }) => [
       userPrincipalName,
@@ -26,7 +26,11 @@ export function seedSecretsHash(seed: Seed, { keyedHash }: Pick<SeedParts, 'keye
       ]),
     ]),
   ])
-  return keyedHash(JSON.stringify(secrets))
+  const ofPersonalAccounts = (seed.personalAccounts ?? []).map(({ userPrincipalName, password }) => [
+    userPrincipalName,
+    password ?? null,
+  ])
+  return keyedHash(JSON.stringify([...ofTenants, ...ofPersonalAccounts]))
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Application } from '../directory/application.ts'
 import { roleTemplateId } from '../directory/directory-role.ts'
 import { firstPartyAppIds } from '../directory/first-party-ids.ts'
 import { graphPermissionScopes } from '../directory/graph-permissions.ts'
+import { personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import { bootstrapAppId, firstStart } from '../first-start.ts'
 import { newMasterKeyText, readMasterKey } from '../secrets/master-key.ts'
 import { secretKeeper } from '../secrets/secret-keeper.ts'
@@ -144,6 +145,20 @@ describe('the example seed', () => {
       mail: 'bob@fabrikam.example',
       home: { tenantId: fabrikam?.id, userId: bob?.id },
     })
+  })
+
+  it('makes personal accounts, and guests of them', async () => {
+    await apply(example)
+    const dave = await stores.users.byPrincipalName(personalAccountsTenantId, 'dave@outlook.example')
+    expect(dave).toMatchObject({
+      id: expect.stringMatching(/^00000000-0000-0000-[\da-f]{4}-[\da-f]{12}$/),
+      userType: 'Member',
+      mail: 'dave@outlook.example',
+    })
+    expect(await stores.users.passwordOf(dave?.id ?? '')).toMatchObject({ passwordHash: expect.any(String) })
+    expect(await stores.users.byHome(dave?.id ?? '')).toEqual([
+      await userNamed('dave_outlook.example#EXT#@contoso.example'),
+    ])
   })
 
   it('gives roles at the subscription and below it', async () => {
@@ -430,6 +445,25 @@ describe('a seed file and what is there already', () => {
     await expect(plan(inContoso(`tenantId: ${randomUUID()}`))).rejects.toThrow(
       /tenants\[0\]\.tenantId: The tenant .* exists/,
     )
+  })
+
+  const dave = 'personalAccounts: [{ userPrincipalName: dave@outlook.example, displayName: Dave }]'
+
+  it('refuses a personal account at the domain of a tenant that is there, and such a tenant afterwards', async () => {
+    await apply(inContoso('users: []'))
+    await expect(plan(dave.replace('outlook', 'contoso'))).rejects.toThrow(
+      /personalAccounts\[0\]\.userPrincipalName: The domain of dave@contoso\.example is that of the tenant Contoso/,
+    )
+    await apply(dave)
+    await expect(plan('tenants: [{ displayName: Outlook, domain: outlook.example }]')).rejects.toThrow(
+      /tenants\[0\]\.domain: The personal account dave@outlook\.example has this domain/,
+    )
+  })
+
+  it('refuses another id for a personal account that is there', async () => {
+    await apply(dave)
+    const text = dave.replace('{', '{ id: 00000000-0000-0000-0a1b-2c3d4e5f6a7b,')
+    await expect(plan(text)).rejects.toThrow(/personalAccounts\[0\]\.id: The personal account .* exists already/)
   })
 
   it('leaves everything alone when it is empty', async () => {

@@ -6,7 +6,7 @@ import { addEverywhere } from '../first-start.ts'
 import { timestamp } from '../new-tenant.ts'
 import type { Change } from '../stores/stores.ts'
 import type { Seed } from './form.ts'
-import { type IdentifiedTenant, identifyTenant } from './identities.ts'
+import { type IdentifiedTenant, identifyPersonalAccounts, identifyTenant } from './identities.ts'
 import { applicationChanges, planRegistrations } from './plan-applications.ts'
 import { planSubscriptions } from './plan-azure.ts'
 import { planConsent } from './plan-consent.ts'
@@ -41,14 +41,16 @@ export async function planSeed(seed: Seed, reads: SeedReads, parts: SeedParts): 
   for (const [index, form] of (seed.tenants ?? []).entries()) {
     tenants.push(await identifyTenant(form, `tenants[${index}]`, clusters.firstParty, planning))
   }
+  const personal = await planPersonalAccounts(seed, clusters.firstParty, planning)
+  const homes = [...tenants, ...personal]
   const registrations = planRegistrations(tenants, clusters.firstParty, planning)
   const consent = await planConsent(registrations, clusters.firstParty, planning)
 
   const changes = [
     ...clusters.changes,
-    ...tenants.flatMap(planTenant),
-    ...(await together(tenants.map((tenant) => planUsers(tenant, planning)))),
-    ...tenants.flatMap((tenant) => planGuests(tenant, tenants, planning)),
+    ...homes.flatMap(planTenant),
+    ...(await together(homes.map((tenant) => planUsers(tenant, planning)))),
+    ...tenants.flatMap((tenant) => planGuests(tenant, homes, planning)),
     ...tenants.flatMap((tenant) => planGroups(tenant, planning)),
     ...applicationChanges(registrations, planning),
     ...(await together(registrations.map((registration) => planSecrets(registration, planning)))),
@@ -58,6 +60,15 @@ export async function planSeed(seed: Seed, reads: SeedReads, parts: SeedParts): 
     ...planSettings(seed, settings, secretsHash),
   ]
   return { changes, notices: [...consent.notices, ...noticesForLater(seed)] }
+}
+
+/** The tenant of personal accounts, where the seed file has any. */
+async function planPersonalAccounts(
+  { personalAccounts = [] }: Seed,
+  firstParty: readonly Application[],
+  planning: Planning,
+): Promise<readonly IdentifiedTenant[]> {
+  return personalAccounts.length === 0 ? [] : [await identifyPersonalAccounts(personalAccounts, firstParty, planning)]
 }
 
 /** The CDF APIs of clusters that the seed file names, and all first-party applications there will be. */

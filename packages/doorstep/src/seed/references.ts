@@ -16,7 +16,7 @@ export function referenceProblems(seed: Place, names: SeedNames): readonly SeedP
         ...listed(group, 'members', (name) => principalProblem(name, every, tenant.principals)),
         ...listed(group, 'owners', (name) => principalProblem(name, ['user', 'application'], tenant.principals)),
       ]),
-      ...listed(tenant.place, 'guests', (name) => guestProblem(name, tenant, names)),
+      ...listed(tenant.place, 'guests', (name) => guestProblem(name, tenant, seed, names)),
       ...applicationReferences(tenant, names),
       ...itemsOf(tenant.place, 'subscriptions').flatMap((subscription) => roleAssignments(subscription, tenant)),
     ]),
@@ -71,12 +71,13 @@ function principalProblem(
   )}`
 }
 
-function guestProblem(name: string, tenant: TenantNames, { tenants }: SeedNames): string | undefined {
-  const elsewhere = tenants
-    .filter((other) => other !== tenant)
-    .flatMap(({ place }) => itemsOf(place, 'users').flatMap((user) => textIn(user, 'userPrincipalName') ?? []))
+function guestProblem(name: string, tenant: TenantNames, seed: Place, { tenants }: SeedNames): string | undefined {
+  const others = tenants.filter((other) => other !== tenant).flatMap(({ place }) => itemsOf(place, 'users'))
+  const elsewhere = [...others, ...itemsOf(seed, 'personalAccounts')].flatMap(
+    (user) => textIn(user, 'userPrincipalName') ?? [],
+  )
   if (elsewhere.some((user) => user.toLowerCase() === name.toLowerCase())) return undefined
-  return `A guest is a user of another tenant of this file; there is none called '${name}'.${suggestion(name, elsewhere)}`
+  return `A guest is a user of another tenant, or a personal account, of this file; there is none called '${name}'.${suggestion(name, elsewhere)}`
 }
 
 function applicationReferences(tenant: TenantNames, names: SeedNames): readonly SeedProblem[] {

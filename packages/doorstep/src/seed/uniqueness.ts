@@ -7,13 +7,16 @@ import type { SeedProblem } from './problem.ts'
 /** What a seed file says twice though it must be unique, since records are matched by it. */
 export function uniquenessProblems(seed: Place): readonly SeedProblem[] {
   const tenants = itemsOf(seed, 'tenants')
+  const personalAccounts = itemsOf(seed, 'personalAccounts')
   const inAll = (list: string) => tenants.flatMap((tenant) => itemsOf(tenant, list))
   return [
     ...repeated(tenants, 'domain'),
     ...repeated(tenants, 'tenantId'),
     ...repeated(inAll('applications'), 'appId'),
     ...repeated(inAll('subscriptions'), 'subscriptionId'),
-    ...repeated([...inAll('users'), ...inAll('groups'), ...inAll('applications')], 'id'),
+    ...repeated([...inAll('users'), ...inAll('groups'), ...inAll('applications'), ...personalAccounts], 'id'),
+    ...repeated(personalAccounts, 'userPrincipalName'),
+    ...personalAccounts.flatMap((account) => ownedDomain(account, tenants)),
     ...repeated(itemsOf(seed, 'cdf'), 'cluster'),
     ...repeated(itemsOf(seed, 'energy'), 'name'),
     ...inAll('applications').flatMap(takenAppId),
@@ -66,6 +69,14 @@ function takenAppId(application: Place): readonly SeedProblem[] {
   if (appId === undefined || !takenAppIds.includes(appId)) return []
   const message = 'This is the client id of an application that every local cloud has; choose another GUID.'
   return [{ path: `${application.path}.appId`, message }]
+}
+
+function ownedDomain(account: Place, tenants: readonly Place[]): readonly SeedProblem[] {
+  const domain = textIn(account, 'userPrincipalName')?.split('@')[1]?.toLowerCase()
+  const owner = tenants.find((tenant) => domain !== undefined && textIn(tenant, 'domain')?.toLowerCase() === domain)
+  if (!owner) return []
+  const message = `The domain ${domain} is that of ${owner.path}; a personal account has another one, such as outlook.example. People of a tenant go under its users.`
+  return [{ path: `${account.path}.userPrincipalName`, message }]
 }
 
 function foreignUser(user: Place, domain: string | undefined): readonly SeedProblem[] {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +21,13 @@ import { signInsContract } from './contract/sign-ins.ts'
 import { uniquenessContract } from './contract/uniqueness.ts'
 import { openStores } from './open.ts'
 import type { Stores } from './stores.ts'
+
+/** Takes a database back to before guests were found by their homes. */
+const undoGuestHomes = [
+  'drop index directory_user__home_user_id',
+  'alter table directory_user drop column home_user_id',
+  "delete from schema_migration where name = '0004-guest-homes'",
+]
 
 /** All that `stores.ts` and the rooms' interfaces promise, on an opened database that each test finds empty. */
 function storesContract(open: () => Promise<Stores>): void {
@@ -77,6 +85,20 @@ describe('the embedded database', () => {
     const second = await openStores({ directory: folder })
     expect(await second.applications.byId(application.id)).toEqual(application)
     expect(await second.users.byId(user.id)).toEqual(user)
+    await second.close()
+  })
+
+  it('finds the guests that an older Doorstep has written by their homes', async () => {
+    const folder = join(directory, 'guests')
+    const guest = aUser({ userType: 'Guest', home: { tenantId: randomUUID(), userId: randomUUID().toUpperCase() } })
+    const first = await openStores({ directory: folder })
+    await first.commit([guest, aUser()].map((user) => ({ change: 'createUser', user })))
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    for (const statement of undoGuestHomes) file.exec(statement)
+    file.close()
+    const second = await openStores({ directory: folder })
+    expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
     await second.close()
   })
 
@@ -158,6 +180,21 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await replicas[0]?.commit([{ change: 'createApplication', application }])
     expect(await replicas[3]?.applications.byId(application.id)).toEqual(application)
     await Promise.all(replicas.map((replica) => replica.close()))
+  })
+
+  it('finds the guests that an older Doorstep has written by their homes', async () => {
+    const location = { directory: '', database: address('guests') }
+    const guest = aUser({ userType: 'Guest', home: { tenantId: randomUUID(), userId: randomUUID().toUpperCase() } })
+    const first = await openStores(location)
+    await first.commit([guest, aUser()].map((user) => ({ change: 'createUser', user })))
+    await first.close()
+    const older = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=guests' })
+    await older.connect()
+    for (const statement of undoGuestHomes) await older.query(statement)
+    await older.end()
+    const second = await openStores(location)
+    expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
+    await second.close()
   })
 
   it('adds nothing to what another replica is deleting: it waits for the outcome', async () => {

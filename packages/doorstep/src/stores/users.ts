@@ -55,6 +55,12 @@ export function userStore(database: Database): UserStore {
       )
       return rows[0] && userOf(rows[0])
     },
+    byHome: async (homeUserId) => {
+      const rows = await database.query(
+        live().where('home_user_id', '=', folded(homeUserId)).orderBy('tenant_id').orderBy('id').compile(),
+      )
+      return rows.map((row) => userOf(row))
+    },
     list: (query) =>
       pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterable, query),
     passwordOf: async (userId) => {
@@ -142,6 +148,7 @@ function columnsOf(user: User) {
     given_name: foldedOrNull(user.givenName),
     surname: foldedOrNull(user.surname),
     user_type: folded(user.userType),
+    home_user_id: foldedOrNull(user.home?.userId ?? null),
     account_enabled: user.accountEnabled ? 1 : 0,
   }
 }

@@ -1,3 +1,4 @@
+import { personalAccountsTenantId } from '../../directory/personal-accounts.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import type { Entity, GraphAnswer, GraphCall } from './call.ts'
 import { requiredParam } from './call.ts'
@@ -6,14 +7,15 @@ import { parseObjectKey } from './object-key.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { collectionContext, graphTimestamp, projection, selectedProperties } from './representation.ts'
 
-/** `GET /organization`: the caller's own tenant and no other. */
+/** `GET /organization`: the caller's own tenant and no other; personal accounts have none. */
 export async function listOrganization(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, organizationType)
-  const organization = organizationEntity(await callersTenant(call))
+  const tenant = await callersTenant(call)
+  const organizations = tenant.id === personalAccountsTenantId ? [] : [organizationEntity(tenant)]
   return {
     kind: 'collection',
     context: collectionContext('organization', selected),
-    value: [projection(organization, selected)],
+    value: organizations.map((organization) => projection(organization, selected)),
     count: undefined,
     nextLink: undefined,
   }
@@ -23,7 +25,8 @@ export async function listOrganization(call: GraphCall): Promise<GraphAnswer> {
 export async function getOrganization(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, organizationType)
   const key = parseObjectKey(requiredParam(call, 'key'))
-  if (key.by !== 'id' || key.value !== call.caller.tenantId) throw resourceNotFound(key.value)
+  const isCallers = key.by === 'id' && key.value === call.caller.tenantId
+  if (!isCallers || key.value === personalAccountsTenantId) throw resourceNotFound(key.value)
   const organization = organizationEntity(await callersTenant(call))
   return {
     kind: 'entity',

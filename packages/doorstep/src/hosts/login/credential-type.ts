@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { personalAccountsTenantId } from '../../directory/personal-accounts.ts'
 import { entraError } from '../../protocol/errors.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
@@ -8,8 +9,8 @@ interface CredentialTypeRoute {
   Body: string | undefined
 }
 
-const ifExistsResult = { exists: 0, unknown: 1 }
-const domainType = { unknown: 1, managed: 3 }
+const ifExistsResult = { exists: 0, unknown: 1, personal: 5 }
+const domainType = { unknown: 1, consumer: 2, managed: 3 }
 const passwordPreferred = 1
 
 /**
@@ -23,10 +24,11 @@ export function credentialTypeRoute(app: FastifyInstance, parts: LoginParts): vo
     if (userName === undefined) throw entraError('parameterMissing', { parameter: 'Username' })
     const account = await accountNamed(userName, parts)
     const tenant = await parts.tenants.byDomain(userName.split('@')[1] ?? '')
+    const isPersonal = account?.tenant.id === personalAccountsTenantId
     const body = JSON.stringify({
       Username: userName,
       Display: userName,
-      IfExistsResult: account ? ifExistsResult.exists : ifExistsResult.unknown,
+      IfExistsResult: ifExistsResult[isPersonal ? 'personal' : account ? 'exists' : 'unknown'],
       IsUnmanaged: false,
       ThrottleStatus: 0,
       Credentials: {
@@ -41,7 +43,7 @@ export function credentialTypeRoute(app: FastifyInstance, parts: LoginParts): vo
       },
       EstsProperties: {
         UserTenantBranding: null,
-        DomainType: tenant ? domainType.managed : domainType.unknown,
+        DomainType: domainType[isPersonal ? 'consumer' : tenant ? 'managed' : 'unknown'],
       },
       IsSignupDisallowed: true,
     })

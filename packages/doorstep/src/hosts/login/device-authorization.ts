@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { personalAccountsTenantName } from '../../directory/personal-accounts.ts'
 import { entraError } from '../../protocol/errors.ts'
 import { opaqueTokenId } from '../../protocol/opaque-token.ts'
 import { parseRequestedScopes, scopeValues } from '../../protocol/requested-scopes.ts'
-import { refuseSegment } from '../../protocol/sign-in-audience.ts'
+import { refuseSegment, refuseVersion } from '../../protocol/sign-in-audience.ts'
 import type { DeviceCode } from '../../protocol/sign-in-records.ts'
 import { resolveTenantSegment, segmentName, type TenantSegment } from '../../protocol/tenant-segment.ts'
 import { parseForm } from '../../protocol/token-request.ts'
 import { newOpaqueToken } from '../../tokens/opaque-token.ts'
 import { type AskedOrigin, askedOrigin } from '../host.ts'
-import { clientAppId, findClient } from './client.ts'
+import { clientAppId } from './client.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
 
@@ -45,6 +46,7 @@ function deviceAuthorizationEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
     const now = parts.clock.now()
     const ids = requestIds(http)
     const segment = await resolveTenantSegment(http.params.tenant, parts.tenants)
+    refuseVersion(endpoint, segmentName(segment))
     const form = parseForm({ contentType: http.headers['content-type'], body: http.body ?? '' })
     const appId = await knownClient(form.required('client_id'), segment, parts)
     const deviceCode = newOpaqueToken()
@@ -74,13 +76,26 @@ function runIdOf(asked: AskedOrigin): string | null {
   return asked.kind === 'entra' ? (asked.runId ?? null) : null
 }
 
-/** The client's id, when it may be used here. @throws {EntraError} 700038, 700016, 7000112, 50194 or 9002332. */
+/**
+ * The client's id, when it may be used here; whether it has a service principal is told to the person who signs in.
+ * @throws {EntraError} 700038, 700016, 7000112, 50194, 9002331 or 9002332.
+ */
 async function knownClient(clientId: string, segment: TenantSegment, parts: LoginParts): Promise<string> {
-  if (segment.kind === 'tenant') return (await findClient(clientId, segment.tenant, parts)).application.appId
-  const application = await parts.applications.byAppId(clientAppId(clientId))
-  if (!application) throw entraError('applicationNotFound', { appId: clientId, tenant: 'Microsoft Services' })
+  const appId = clientAppId(clientId)
+  const application = await parts.applications.byAppId(appId)
+  if (!application) throw entraError('applicationNotFound', { appId: clientId, tenant: directoryName(segment) })
   refuseSegment(application, segment)
+  const servicePrincipal = await parts.servicePrincipals.byAppId(segmentName(segment), appId)
+  if (servicePrincipal?.accountEnabled === false) {
+    throw entraError('applicationDisabled', { appId, name: application.displayName })
+  }
   return application.appId
+}
+
+/** Where an application is looked for, as a refusal names it. */
+function directoryName(segment: TenantSegment): string {
+  if (segment.kind === 'tenant') return segment.tenant.displayName
+  return segment.kind === 'personal' ? personalAccountsTenantName : 'Microsoft Services'
 }
 
 /** @throws {EntraError} 70011 for scopes of a wrong form; whether they exist is told to the person who signs in. */

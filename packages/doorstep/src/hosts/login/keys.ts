@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { personalAccountsTenantId, resolveTenantSegment } from '../../protocol/tenant-segment.ts'
+import { personalAccountsTenantId } from '../../directory/personal-accounts.ts'
+import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import { publishedKeys } from '../../tokens/jwks.ts'
 import { askedOrigin } from '../host.ts'
 import type { LoginParts } from './login-parts.ts'

@@ -9,7 +9,7 @@ import { deviceCodeGrant } from '../../protocol/grants/device-code.ts'
 import type { Grant, RegisteredClient, TenantlessSegment } from '../../protocol/grants/grant.ts'
 import { passwordGrant } from '../../protocol/grants/password.ts'
 import { refreshTokenGrant } from '../../protocol/grants/refresh-token.ts'
-import { refuseSegment } from '../../protocol/sign-in-audience.ts'
+import { refuseSegment, refuseVersion } from '../../protocol/sign-in-audience.ts'
 import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import { parseTokenRequest, type TokenRequest } from '../../protocol/token-request.ts'
 import { appTokenResponse } from '../../protocol/token-response.ts'
@@ -69,7 +69,9 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: PasswordParts) {
     })
     const tenant =
       segment.kind === 'tenant' ? segment.tenant : await impliedTenant(segment, request, grants, now, parts)
+    refuseVersion(endpoint, tenant.id)
     const registered = await findClient(request.clientId, tenant, parts)
+    refuseSegment(registered.application, segment)
     const { origin } = http.headers
     try {
       const grant = grants(request.grantType)

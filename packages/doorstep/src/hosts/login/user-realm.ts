@@ -10,7 +10,7 @@ interface UserRealmRoute {
 
 /**
  * Home realm discovery: MSAL asks it before it sends a password. Every domain of the local cloud is managed here, none
- * is federated.
+ * is federated. The names of personal accounts have a domain of nobody's.
  */
 export function userRealmRoutes(app: FastifyInstance, { tenants }: LoginParts): void {
   const answer = (describe: (realm: UserRealm, version: string) => object) => {

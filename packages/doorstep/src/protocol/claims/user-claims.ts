@@ -1,6 +1,7 @@
 import type { OptionalClaim } from '../../directory/application.ts'
+import { personalAccountsTenantId } from '../../directory/personal-accounts.ts'
 import type { User } from '../../directory/user.ts'
-import { issuerOf } from '../authority.ts'
+import { type Authority, issuerOf, personalIdentityProvider } from '../authority.ts'
 import { homeOf } from '../grants/account-in-tenant.ts'
 import type { Memberships, SignedInClient } from '../grants/grant.ts'
 import type { Claims, Issuance } from './access-token.ts'
@@ -34,14 +35,25 @@ export function personClaimsOfV1({ user }: Person, { clientAddress }: UserIssuan
     ...(user.givenName !== null && { given_name: user.givenName }),
     ipaddr: clientAddress,
     name: user.displayName,
-    unique_name: signInName(user),
+    unique_name: uniqueName(user),
     ...(user.userType === 'Member' && { upn: user.userPrincipalName }),
   }
+}
+
+/** v1.0 marks the names of invited personal accounts by who vouches for them. */
+function uniqueName(user: User): string {
+  const isPersonal = user.home?.tenantId === personalAccountsTenantId
+  return isPersonal ? `${personalIdentityProvider}#${signInName(user)}` : signInName(user)
 }
 
 /** What v2.0 tokens say of a person when `profile` was asked for. */
 export function personClaimsOfV2({ user, openId }: Person): Claims {
   return openId.has('profile') ? { name: user.displayName, preferred_username: signInName(user) } : {}
+}
+
+/** Entra names the home tenant's issuer, as it is under the name that was asked. */
+function identityProvider(authority: Authority, homeTenantId: string): string {
+  return homeTenantId === personalAccountsTenantId ? personalIdentityProvider : issuerOf(authority, homeTenantId, 'v1')
 }
 
 /** Guests come with where they are at home. */
@@ -50,7 +62,7 @@ export function guestClaims({ user, tenant }: Person, { authority }: Issuance): 
   const home = homeOf(user)
   return {
     ...(user.mail !== null && { email: user.mail }),
-    ...(home.tenantId !== tenant.id && { idp: issuerOf(authority, home.tenantId, 'v1') }),
+    ...(home.tenantId !== tenant.id && { idp: identityProvider(authority, home.tenantId) }),
   }
 }
 

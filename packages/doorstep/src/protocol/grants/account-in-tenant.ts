@@ -12,17 +12,11 @@ export function homeOf({ id, tenantId, home }: User): HomeAccount {
   return home ?? { tenantId, userId: id }
 }
 
-const guestsAtMost = 50
-
 /**
- * A person's account in a tenant: the home account there, else the guest that was invited under its name.
- * Undefined when there is none.
+ * A person's account in a tenant: the home account there, else the guest that stands for it. Undefined when there is
+ * none.
  */
 export async function accountInTenant(home: HomeAccount, tenant: Tenant, users: UserStore): Promise<User | undefined> {
-  const atHome = await users.byId(home.userId)
-  if (home.tenantId === tenant.id) return atHome
-  if (!atHome) return undefined
-  const filter = { kind: 'compare', property: 'mail', operator: 'eq', value: atHome.userPrincipalName } as const
-  const { items } = await users.list({ tenantId: tenant.id, filter, top: guestsAtMost })
-  return items.find((user) => user.home?.userId === home.userId)
+  if (home.tenantId === tenant.id) return users.byId(home.userId)
+  return (await users.byHome(home.userId)).find(({ tenantId }) => tenantId === tenant.id)
 }

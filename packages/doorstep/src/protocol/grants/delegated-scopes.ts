@@ -2,6 +2,7 @@ import { firstPartyAppIds } from '../../directory/first-party-ids.ts'
 import type { PermissionGrant } from '../../directory/permission.ts'
 import { entraError } from '../errors.ts'
 import { grantedScopes, scopeEcho } from '../granted-scopes.ts'
+import { needsPreAuthorization } from '../pre-authorization.ts'
 import { isMicrosoftGraph, type OpenIdScope, type RequestedResource } from '../requested-scopes.ts'
 import type { RegisteredClient, Resource } from './grant.ts'
 
@@ -23,7 +24,8 @@ const shownOpenIdScopes: readonly OpenIdScope[] = ['openid', 'profile', 'email']
 /**
  * The scopes of a user's access token: all that is granted at the API, which must be at least something and hold every
  * named one that is asked for.
- * @throws {EntraError} 70011 for a named scope that the API does not have, 65001 when consent is missing.
+ * @throws {EntraError} 70011 for a named scope that the API does not have, 65001 when consent is missing, 65002 when
+ * nobody could give it.
  */
 export function delegatedScopes(delegation: Delegation): { readonly scopes: readonly string[]; readonly echo: string } {
   const { client, resource, requested, openId } = delegation
@@ -41,6 +43,9 @@ export function delegatedScopes(delegation: Delegation): { readonly scopes: read
   )
   const held = new Set(granted.map((value) => value.toLowerCase()))
   if (granted.length === 0 || named.some((scope) => !held.has(scope.toLowerCase()))) {
+    if (needsPreAuthorization(client.application, resource.application.appId)) {
+      throw entraError('preAuthorizationRequired', { appId, resourceAppId: resource.application.appId })
+    }
     throw entraError('consentRequired', { appId, name })
   }
   const isGraph = resource.application.appId === firstPartyAppIds.microsoftGraph

@@ -6,6 +6,7 @@ import type {
   AppRoleAssignmentStore,
   DirectoryRoleAssignmentStore,
 } from '../../directory/permission.ts'
+import { personalAccountsTenantId } from '../../directory/personal-accounts.ts'
 import type { ServicePrincipal } from '../../directory/service-principal.ts'
 import type { User } from '../../directory/user.ts'
 import { refuseUnassignedUser } from '../user-assignment.ts'
@@ -23,7 +24,7 @@ interface Audience {
   readonly servicePrincipal: ServicePrincipal
 }
 
-/** Every member has this besides his directory roles. */
+/** Every member of an organization has this besides his directory roles. */
 const memberRoleTemplateId = 'b79fbf4d-3ef9-4689-8143-76b194e85509'
 
 /** Which memberships a manifest asks for (`groupMembershipClaims`); Microsoft Graph always sees directory roles. */
@@ -40,19 +41,16 @@ export function wantedMemberships({ appId, groupMembershipClaims }: Application)
 
 /**
  * A user's place in the tenant, for the tokens of one sign-in: groups are read at most once, and only for manifests
- * that ask for them.
+ * that ask for them. The reader throws 50105 when its audience demands an assignment and the user has none.
  */
 export function membershipReader(user: User, parts: MembershipParts) {
-  let groupIds: Promise<readonly string[]> | undefined
-  const readGroupIds = () => {
-    groupIds ??= parts.groups.transitiveGroupsOf(user.id)
-    return groupIds
-  }
+  const readGroupIds = once(() => parts.groups.transitiveGroupsOf(user.id))
+  const readDirectGroupIds = once(() => parts.groups.directGroupsOf(user.id))
   return async (audience: Audience): Promise<Memberships> => {
     const wanted = wantedMemberships(audience.application)
-    const assignments = await readAssignments(user, audience, readGroupIds, parts)
+    const assignments = await readAssignments(user, audience, readDirectGroupIds, parts)
     if (audience.servicePrincipal.appRoleAssignmentRequired) {
-      await refuseUnassigned(user, audience.servicePrincipal, assignments, parts)
+      refuseUnassignedUser(audience.servicePrincipal, user, assignments, await readDirectGroupIds())
     }
     return {
       roles: roleValues(rolesOfUsers(audience.application), assignments),
@@ -62,15 +60,23 @@ export function membershipReader(user: User, parts: MembershipParts) {
   }
 }
 
+function once<Result>(read: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined
+  return () => {
+    result ??= read()
+    return result
+  }
+}
+
 function rolesOfUsers({ appRoles }: Application) {
   return appRoles.filter(({ allowedMemberTypes }) => allowedMemberTypes.includes('User'))
 }
 
-/** What the user holds at the audience, directly or through groups. */
+/** What the user holds at the audience, in person or as a direct member of a group: assignments do not reach further. */
 async function readAssignments(
   user: User,
   { application, servicePrincipal }: Audience,
-  readGroupIds: () => Promise<readonly string[]>,
+  readDirectGroupIds: () => Promise<readonly string[]>,
   { appRoleAssignments }: MembershipParts,
 ): Promise<readonly AppRoleAssignment[]> {
   const matters =
@@ -78,23 +84,9 @@ async function readAssignments(
     rolesOfUsers(application).length > 0 ||
     wantedMemberships(application).assignedGroups
   if (!matters) return []
-  const principals = [user.id, ...(await readGroupIds())]
+  const principals = [user.id, ...(await readDirectGroupIds())]
   const held = await Promise.all(principals.map((id) => appRoleAssignments.byPrincipal(id)))
   return held.flat().filter(({ resourceId }) => resourceId === servicePrincipal.id)
-}
-
-/** @throws {EntraError} 50105 unless the user or a group he is a direct member of is assigned. */
-async function refuseUnassigned(
-  user: User,
-  servicePrincipal: ServicePrincipal,
-  assignments: readonly AppRoleAssignment[],
-  { groups }: MembershipParts,
-): Promise<void> {
-  const groupIds = assignments.filter(({ principalType }) => principalType === 'Group').map((held) => held.principalId)
-  const direct = await Promise.all(
-    groupIds.map(async (id) => ((await groups.membersOf(id)).some(({ memberId }) => memberId === user.id) ? [id] : [])),
-  )
-  refuseUnassignedUser(servicePrincipal, user, assignments, direct.flat())
 }
 
 async function readGroups(
@@ -115,5 +107,6 @@ async function readGroups(
 async function readDirectoryRoles(user: User, { directoryRoles }: MembershipParts): Promise<readonly string[]> {
   const held = await directoryRoles.byPrincipal(user.tenantId, user.id)
   const templates = held.map(({ roleTemplateId }) => roleTemplateId)
-  return user.userType === 'Member' ? [...templates, memberRoleTemplateId] : templates
+  const isMember = user.userType === 'Member' && user.tenantId !== personalAccountsTenantId
+  return isMember ? [...templates, memberRoleTemplateId] : templates
 }

@@ -1,11 +1,13 @@
+import { personalAccountsTenantId } from '../../directory/personal-accounts.ts'
 import type { User, UserStore } from '../../directory/user.ts'
+import { identityProviderOf } from '../authority.ts'
 import { entraError } from '../errors.ts'
 import { isOpaqueToken, opaqueTokenId } from '../opaque-token.ts'
 import { platformInstant } from '../platform-instant.ts'
 import type { RefreshToken, RefreshTokenStore } from '../sign-in-records.ts'
 import type { TokenRequest } from '../token-request.ts'
 import { accountInTenant, type HomeAccount, homeOf } from './account-in-tenant.ts'
-import type { Grant, RedeemContext } from './grant.ts'
+import type { Grant, RedeemContext, TenantlessSegment } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { requestedDelegation } from './requested-delegation.ts'
 import { refuseRevoked } from './sign-in-revocation.ts'
@@ -30,7 +32,11 @@ export function refreshTokenGrant(parts: RefreshTokenParts): Grant {
   }
   return {
     grantTypes: ['refresh_token'],
-    tenantOver: async (request) => (await find(request)).tenantId,
+    tenantOver: async (request, segment) => {
+      const token = await find(request)
+      refuseOtherAccounts(await homeOfToken(token, parts.users), segment)
+      return segment.kind === 'personal' ? personalAccountsTenantId : token.tenantId
+    },
     required: () => ['refresh_token'],
     async redeem(request, context) {
       const { registered, now } = context
@@ -60,6 +66,18 @@ export function refreshTokenGrant(parts: RefreshTokenParts): Grant {
   }
 }
 
+async function homeOfToken({ tenantId, userId }: RefreshToken, users: UserStore): Promise<HomeAccount> {
+  const user = await users.byId(userId)
+  return user ? homeOf(user) : { tenantId, userId }
+}
+
+/** @throws {EntraError} 7000012 for a personal account over organizations, or a work account over consumers. */
+export function refuseOtherAccounts(home: Pick<HomeAccount, 'tenantId'>, segment: TenantlessSegment): void {
+  const isPersonal = home.tenantId === personalAccountsTenantId
+  const isWelcome = segment.kind === 'personal' ? isPersonal : segment.alias === 'common' || !isPersonal
+  if (!isWelcome) throw entraError('grantOfOtherAccounts')
+}
+
 /** @throws {EntraError} 70000 for another client, unless both are of the family that shares its tokens. */
 export function refuseClient({ clientAppId }: Pick<RefreshToken, 'clientAppId'>, appId: string): void {
   if (clientAppId === appId) return
@@ -76,7 +94,7 @@ export function refuseExpired(token: RefreshToken, now: number): void {
 
 /**
  * The user's account in the tenant asked for; account and password at home decide too.
- * @throws {EntraError} 50034, 50057, 50173, or 50020 when there is none.
+ * @throws {EntraError} 50034, 50057, 50173, or 50020 and for a personal account 7000012 when there is none.
  */
 async function accountOf(token: RefreshToken, { tenant, registered }: RedeemContext, users: UserStore): Promise<User> {
   const { appId, displayName: name } = registered.application
@@ -90,7 +108,8 @@ async function accountOf(token: RefreshToken, { tenant, registered }: RedeemCont
   if (!atHome.accountEnabled) throw entraError('userDisabled')
   const account = issuedFor.tenantId === tenant.id ? issuedFor : await accountInTenant(home, tenant, users)
   if (!account) {
-    const identityProvider = `https://sts.windows.net/${home.tenantId}/`
+    if (home.tenantId === personalAccountsTenantId) throw entraError('grantOfOtherAccounts')
+    const identityProvider = identityProviderOf(home.tenantId)
     throw entraError('grantOfOtherTenant', { identityProvider, tenant: tenant.displayName, appId, name })
   }
   refuseRevoked(token, token.issuedAt, { user: account, password: undefined })

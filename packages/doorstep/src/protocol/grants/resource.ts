@@ -26,7 +26,11 @@ export async function findResource(
 }
 
 /** @throws {EntraError} 90009 when a v1.0 request names the client itself by its identifier URI. */
-export function refuseSelfByIdentifierUri(endpoint: 'v1' | 'v2', client: RegisteredClient, resource: Resource): void {
+export function refuseSelfByIdentifierUri(
+  endpoint: 'v1' | 'v2',
+  client: Pick<RegisteredClient, 'application'>,
+  resource: Pick<Resource, 'application' | 'identifier'>,
+): void {
   const { appId, displayName } = client.application
   if (endpoint === 'v1' && resource.application.appId === appId && !isGuid(resource.identifier)) {
     throw entraError('selfByIdentifierUri', { appId, name: displayName })

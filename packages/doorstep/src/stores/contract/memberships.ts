@@ -57,6 +57,23 @@ export function membershipsContract(stores: StoresUnderTest): void {
       expect(await stores().groups.transitiveGroupsOf(d)).toEqual([])
     })
 
+    it('finds the groups that hold a member themselves, once each, without those around them', async () => {
+      const [user, group, around, apart] = [aUser(), aGroup(), aGroup(), aGroup()]
+      await stores().commit([
+        { change: 'createUser', user },
+        ...[group, around, apart].map((made): Change => ({ change: 'createGroup', group: made })),
+        add(group.id, user.id, 'User'),
+        add(apart.id, user.id, 'User'),
+        add(around.id, group.id),
+      ])
+      const { directGroupsOf } = stores().groups
+      expect(await directGroupsOf(user.id.toUpperCase())).toEqual([group.id, apart.id].sort())
+      expect(await directGroupsOf(group.id)).toEqual([around.id])
+      expect(await directGroupsOf(around.id)).toEqual([])
+      await stores().commit([{ change: 'deleteGroup', id: apart.id, deletedDateTime }])
+      expect(await directGroupsOf(user.id)).toEqual([group.id])
+    })
+
     it('does not reach through a deleted group', async () => {
       const user = aUser()
       const groups = Array.from({ length: 3 }, () => aGroup())

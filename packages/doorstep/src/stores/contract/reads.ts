@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { defaultCloudSettings } from '../../directory/cloud-settings.ts'
+import type { Change } from '../stores.ts'
 import {
   aGrant,
   anApplication,
@@ -10,6 +11,7 @@ import {
   aServicePrincipal,
   aTenant,
   aUser,
+  deletedDateTime,
   namedBy,
   otherTenantId,
   type StoresUnderTest,
@@ -136,6 +138,24 @@ export function readsContract(stores: StoresUnderTest): void {
       expect(await stores().users.passwordOf(user.id)).toEqual(password)
       await stores().commit([{ change: 'setUserPassword', password: { ...password, passwordHash: 'two' } }])
       expect((await stores().users.passwordOf(user.id))?.passwordHash).toBe('two')
+    })
+
+    it('finds the guests of all tenants that one account is at home', async () => {
+      const home = { tenantId, userId: randomUUID() }
+      const here = aUser({ tenantId: otherTenantId, userType: 'Guest', home })
+      const there = aUser({ tenantId: randomUUID(), userType: 'Guest', home })
+      const other = aUser({ tenantId: otherTenantId, userType: 'Guest', home: { tenantId, userId: randomUUID() } })
+      await stores().commit([here, there, other, aUser()].map((user): Change => ({ change: 'createUser', user })))
+      const ids = async (userId: string) => (await stores().users.byHome(userId)).map(({ id }) => id).sort()
+      expect(await ids(home.userId.toUpperCase())).toEqual([here.id, there.id].sort())
+      expect(await stores().users.byHome(other.home?.userId ?? '')).toEqual([other])
+      expect(await ids(here.id)).toEqual([])
+      await stores().commit([
+        { change: 'updateUser', user: { ...here, home: null } },
+        { change: 'deleteUser', id: other.id, deletedDateTime },
+      ])
+      expect(await ids(home.userId)).toEqual([there.id])
+      expect(await ids(other.home?.userId ?? '')).toEqual([])
     })
 
     it('keeps since when the sign-ins of a user count, whatever else is changed of him', async () => {

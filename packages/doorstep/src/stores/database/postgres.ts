@@ -17,6 +17,7 @@ import { noticeChannel, postgresListener } from './postgres-listener.ts'
 const words: SchemaWords = {
   text: 'text collate "C"',
   integer: 'bigint',
+  jsonText: (column, path) => `${column}::json #>> '{${path.join(',')}}'`,
   afterTable: '',
   jsonTexts: (column, path) =>
     `jsonb_array_elements_text(${column}::jsonb #> '{${path.join(',')}}') as element (value)`,

@@ -17,6 +17,7 @@ import { constraintName, type SchemaWords } from './migrations/schema.ts'
 const words: SchemaWords = {
   text: 'text',
   integer: 'integer',
+  jsonText: (column, path) => `json_extract(${column}, '$.${path.join('.')}')`,
   afterTable: ' strict',
   jsonTexts: (column, path) => `json_each(${column}, '$.${path.join('.')}') as element`,
 }

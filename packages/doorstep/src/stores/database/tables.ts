@@ -32,6 +32,8 @@ export interface Tables {
     given_name: string | null
     surname: string | null
     user_type: string
+    /** For a guest: the account in its home tenant. */
+    home_user_id: string | null
     account_enabled: number
     /** ISO 8601; null while nothing was revoked. */
     sign_ins_valid_from: string | null

@@ -1,7 +1,7 @@
+import { personalAccountsTenantId } from '../../../directory/personal-accounts.ts'
 import type { Tenant, TenantStore } from '../../../directory/tenant.ts'
 import type { User, UserStore } from '../../../directory/user.ts'
 import { loginHint } from '../../../protocol/claims/user-claims.ts'
-import { accountInTenant, homeOf } from '../../../protocol/grants/account-in-tenant.ts'
 import { revokedBy } from '../../../protocol/grants/sign-in-revocation.ts'
 import type { SignedInAccount } from '../../../protocol/prompt.ts'
 import type { BrowserSession } from '../../../protocol/sign-in-records.ts'
@@ -11,13 +11,14 @@ export interface AccountParts {
   readonly users: UserStore
 }
 
-/** The account behind a user name, in its home tenant, which the domain names. */
+/** The account behind a user name, in its home tenant: the one its domain names, else that of personal accounts. */
 export async function accountNamed(
   userName: string,
   { tenants, users }: AccountParts,
 ): Promise<{ readonly tenant: Tenant; readonly user: User } | undefined> {
   const domain = userName.split('@')[1]
-  const tenant = domain === undefined ? undefined : await tenants.byDomain(domain)
+  if (domain === undefined) return undefined
+  const tenant = (await tenants.byDomain(domain)) ?? (await tenants.byId(personalAccountsTenantId))
   const user = tenant && (await users.byPrincipalName(tenant.id, userName))
   return tenant && user && user.userType === 'Member' ? { tenant, user } : undefined
 }
@@ -28,23 +29,18 @@ export async function signedInAccounts(
   parts: AccountParts,
 ): Promise<readonly SignedInAccount[]> {
   if (!session) return []
-  const tenants = await parts.tenants.list()
   const found = session.accounts.map(async (account): Promise<readonly SignedInAccount[]> => {
     const user = await parts.users.byId(account.homeUserId)
     if (!user?.accountEnabled) return []
     if (revokedBy(account, { user, password: await parts.users.passwordOf(user.id) }) !== undefined) return []
-    const presences = await Promise.all(tenants.map((tenant) => accountInTenant(homeOf(user), tenant, parts.users)))
+    const presences = [user, ...(await parts.users.byHome(user.id))]
     return [
       {
         account,
         sessionId: session.sessionId,
         userPrincipalName: user.userPrincipalName,
-        hints: [
-          user.userPrincipalName,
-          ...(user.mail ? [user.mail] : []),
-          ...presences.flatMap((each) => (each ? [loginHint(each)] : [])),
-        ],
-        tenantIds: presences.flatMap((presence) => (presence ? [presence.tenantId] : [])),
+        hints: [user.userPrincipalName, ...(user.mail ? [user.mail] : []), ...presences.map(loginHint)],
+        tenantIds: presences.map(({ tenantId }) => tenantId),
       },
     ]
   })

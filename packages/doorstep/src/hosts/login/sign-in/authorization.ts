@@ -1,16 +1,18 @@
 import type { Application } from '../../../directory/application.ts'
-import type { DirectoryChange } from '../../../directory/changes.ts'
 import { firstPartyAppIds } from '../../../directory/first-party-ids.ts'
-import { newServicePrincipal, type ServicePrincipal } from '../../../directory/service-principal.ts'
 import type { Tenant } from '../../../directory/tenant.ts'
 import type { User } from '../../../directory/user.ts'
-import { type ConsentDecision, decideConsent } from '../../../protocol/consent.ts'
+import { type AskedResource, type ConsentDecision, decideConsent, type NextHop } from '../../../protocol/consent.ts'
 import { entraError } from '../../../protocol/errors.ts'
 import type { ResourceInTenant } from '../../../protocol/granted-scopes.ts'
+import { refuseSelfByIdentifierUri } from '../../../protocol/grants/resource.ts'
 import { firstResource } from '../../../protocol/requested-scopes.ts'
 import { refuseUnassignedUser } from '../../../protocol/user-assignment.ts'
 import type { LoginParts } from '../login-parts.ts'
+import { madeApi, type Presence } from './presence.ts'
 import type { AskedOfPerson } from './purpose.ts'
+
+export { type Presence, presenceOf } from './presence.ts'
 
 /** Who asks, in the tenant that the tokens will be issued for, and for whom. */
 export interface Asking {
@@ -22,20 +24,6 @@ export interface Asking {
   readonly consentAnswered: boolean
 }
 
-/** The client in the tenant, made when an application for several tenants is used here for the first time. */
-export interface Presence {
-  readonly servicePrincipal: ServicePrincipal
-  readonly changes: readonly DirectoryChange[]
-}
-
-export async function presenceOf({ application, tenant }: Asking, parts: LoginParts): Promise<Presence> {
-  const known = await parts.servicePrincipals.byAppId(tenant.id, application.appId)
-  if (known) return { servicePrincipal: known, changes: [] }
-  const createdDateTime = new Date(parts.clock.now()).toISOString()
-  const servicePrincipal = newServicePrincipal(application, { id: parts.newId(), tenantId: tenant.id, createdDateTime })
-  return { servicePrincipal, changes: [{ change: 'createServicePrincipal', servicePrincipal }] }
-}
-
 /** @throws {EntraError} 50105 when the application demands assignment and the user has none. */
 export async function refuseWithoutAssignment(
   { user }: Asking,
@@ -44,15 +32,15 @@ export async function refuseWithoutAssignment(
 ): Promise<void> {
   if (!servicePrincipal.appRoleAssignmentRequired) return
   const assignments = await parts.appRoleAssignments.byResource(servicePrincipal.id)
-  refuseUnassignedUser(servicePrincipal, user, assignments, await parts.groups.transitiveGroupsOf(user.id))
+  refuseUnassignedUser(servicePrincipal, user, assignments, await parts.groups.directGroupsOf(user.id))
 }
 
-/** What consent says of this request. @throws {EntraError} 500011 for an unknown API, else as `decideConsent` says. */
-export async function consentFor(
-  asking: Asking,
-  { servicePrincipal }: Presence,
-  parts: LoginParts,
-): Promise<ConsentDecision> {
+/**
+ * What consent says of this request. @throws {EntraError} 500011 for an unknown API, 90009 when a v1.0 request names
+ * the application itself by its identifier URI, else as `decideConsent` says.
+ */
+export async function consentFor(asking: Asking, presence: Presence, parts: LoginParts): Promise<ConsentDecision> {
+  const { servicePrincipal } = presence
   const { application, tenant, user, request, consentAnswered } = asking
   const [directoryRoles, permissionGrants, settings] = await Promise.all([
     parts.directoryRoles.byPrincipal(tenant.id, user.id),
@@ -63,9 +51,13 @@ export async function consentFor(
     askedResources(request).map(async ({ identifier, scopes }) => ({
       identifier,
       scopes,
-      resource: await resourceNamed(identifier, tenant, parts),
+      resource: await resourceNamed(identifier, tenant, presence, parts),
     })),
   )
+  for (const { identifier, resource } of asked) {
+    refuseSelfByIdentifierUri(request.endpoint, { application }, { application: resource.application, identifier })
+  }
+  const listed = await listedApis(application, tenant, presence, parts)
   return decideConsent({
     application,
     servicePrincipalId: servicePrincipal.id,
@@ -73,7 +65,9 @@ export async function consentFor(
     user: { id: user.id, directoryRoleIds: directoryRoles.map(({ roleTemplateId }) => roleTemplateId) },
     openId: request.requested.openId,
     asked,
-    apis: await listedApis(application, tenant, parts),
+    apis: listed.present,
+    absentApis: listed.absent,
+    nextHops: await nextHops(application, asked, tenant, presence, parts),
     permissionGrants,
     prompt: consentAnswered && request.prompt !== 'none' ? undefined : request.prompt,
     consent: settings.consent,
@@ -86,29 +80,71 @@ function askedResources({ endpoint, requested }: AskedOfPerson) {
   return endpoint === 'v1' ? [] : [firstResource(requested)]
 }
 
-async function resourceNamed(identifier: string, tenant: Tenant, parts: LoginParts): Promise<ResourceInTenant> {
+async function resourceNamed(
+  identifier: string,
+  tenant: Tenant,
+  presence: Presence,
+  parts: LoginParts,
+): Promise<ResourceInTenant> {
+  const made = madeApi(presence, identifier)
+  if (made) return made
   const servicePrincipal = await parts.servicePrincipals.byResourceIdentifier(tenant.id, identifier)
   const application = servicePrincipal && (await parts.applications.byAppId(servicePrincipal.appId))
   if (!application) throw entraError('resourceNotFound', { resource: identifier, tenant: tenant.displayName })
   return { application, servicePrincipalId: servicePrincipal.id }
 }
 
-/** Microsoft Graph, and every API of the registration's list that the tenant has. */
+interface ListedApis {
+  /** Microsoft Graph, and every API of the registration's list that the tenant has. */
+  readonly present: readonly ResourceInTenant[]
+  /** Display names of the others. An API that nobody has registered here counts as none. */
+  readonly absent: readonly string[]
+}
+
 async function listedApis(
   { requiredResourceAccess }: Application,
   tenant: Tenant,
+  presence: Presence,
   parts: LoginParts,
-): Promise<readonly ResourceInTenant[]> {
+): Promise<ListedApis> {
   const appIds = new Set([
     firstPartyAppIds.microsoftGraph,
     ...requiredResourceAccess.map(({ resourceAppId }) => resourceAppId),
   ])
-  const found = [...appIds].map(async (appId): Promise<readonly ResourceInTenant[]> => {
-    const [servicePrincipal, application] = await Promise.all([
-      parts.servicePrincipals.byAppId(tenant.id, appId),
-      parts.applications.byAppId(appId),
-    ])
-    return servicePrincipal && application ? [{ application, servicePrincipalId: servicePrincipal.id }] : []
-  })
-  return (await Promise.all(found)).flat()
+  const found = await Promise.all(
+    [...appIds].map(async (appId) => ({
+      application: await parts.applications.byAppId(appId),
+      servicePrincipalId:
+        (await parts.servicePrincipals.byAppId(tenant.id, appId))?.id ?? madeApi(presence, appId)?.servicePrincipalId,
+    })),
+  )
+  return {
+    present: found.flatMap(({ application, servicePrincipalId }) =>
+      application && servicePrincipalId !== undefined ? [{ application, servicePrincipalId }] : [],
+    ),
+    absent: found.flatMap(({ application, servicePrincipalId }) =>
+      application && servicePrincipalId === undefined ? [application.displayName] : [],
+    ),
+  }
+}
+
+/** What the APIs call that are asked for whole and know the client as theirs. */
+async function nextHops(
+  { appId }: Application,
+  asked: readonly AskedResource[],
+  tenant: Tenant,
+  presence: Presence,
+  parts: LoginParts,
+): Promise<readonly NextHop[]> {
+  const apis = asked
+    .filter(({ scopes }) => scopes === 'default')
+    .map(({ resource }) => resource)
+    .filter(({ application }) => application.api.knownClientApplications.includes(appId))
+  return Promise.all(
+    apis.map(async (api) => ({
+      api,
+      apis: (await listedApis(api.application, tenant, presence, parts)).present,
+      permissionGrants: await parts.permissionGrants.byClient(api.servicePrincipalId),
+    })),
+  )
 }

@@ -2,6 +2,7 @@ import { type Row, UnusableDatabase } from '../database.ts'
 import { directoryMigration } from './0001-directory.ts'
 import { signInMigration } from './0002-sign-in.ts'
 import { revocationMigration } from './0003-revocation.ts'
+import { guestHomesMigration } from './0004-guest-homes.ts'
 import { redirectUriMigration } from './0005-redirect-uris.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   directoryMigration,
   signInMigration,
   revocationMigration,
+  guestHomesMigration,
   redirectUriMigration,
 ]
 

@@ -4,6 +4,8 @@ export interface SchemaWords {
   readonly text: string
   /** A whole number of up to 53 bits. */
   readonly integer: string
+  /** The text at `path` of a text column that holds JSON; null where there is none. */
+  readonly jsonText: (column: string, path: readonly string[]) => string
   /** What follows the closing parenthesis of a table. */
   readonly afterTable: string
   /** What can follow `from`: the texts of an array inside a column that holds JSON, as `element.value`. */
