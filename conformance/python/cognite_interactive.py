@@ -1,0 +1,14 @@
+"""Keeps its tokens where the SDK keeps them: in a file of the user's cache folder."""
+
+import os
+
+from cognite.client.credentials import OAuthInteractive
+from three_tokens import print_three_tokens
+
+credentials = OAuthInteractive(
+    authority_url=f"https://login.microsoftonline.com/{os.environ['AZURE_TENANT_ID']}",
+    client_id=os.environ["AZURE_CLIENT_ID"],
+    scopes=["https://westeurope-1.cognitedata.com/.default"],
+    token_expiry_leeway_seconds=300,
+)
+print_three_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))
