@@ -80,10 +80,12 @@ export function decideConsent(situation: ConsentSituation): ConsentDecision {
   return { kind: 'ask', permissions, grantsFor: 'user' }
 }
 
-/** v1.0 `prompt=admin_consent`: everything the registration lists, for everybody. */
+/** An administrator is asked for everybody: for what is named, else for everything the registration lists. */
 function askForOrganization(situation: ConsentSituation): ConsentDecision {
-  const { application, apis, user } = situation
-  const listed = listedPermissions(application, apis, ['delegated', 'application'])
+  const { application, apis, user, asked } = situation
+  const named = askedPermissions(situation)
+  const isNamed = asked.length > 0 && asked.every(({ scopes }) => scopes !== 'default')
+  const listed = isNamed ? named : listedPermissions(application, apis, ['delegated', 'application'])
   if (!mayConsentForAll(user.directoryRoleIds, listed)) throw entraError('administratorOnly')
   const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...listed])
   return { kind: 'ask', permissions, grantsFor: 'organization' }
