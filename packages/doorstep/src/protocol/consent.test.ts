@@ -132,6 +132,22 @@ describe('consent', () => {
       `ask for user ${baseline} email`,
     ],
     [
+      'for everybody to what is listed covers what every sign-in needs',
+      {
+        openId: new Set(['openid', 'profile', 'offline_access']),
+        permissionGrants: [grant(graphId, 'User.Read', null), grant(apiId, 'read', null)],
+      },
+      'granted',
+    ],
+    [
+      'to signing in does not hand out the e-mail address',
+      {
+        openId: new Set(['openid', 'email']),
+        permissionGrants: [grant(graphId, 'User.Read', null), grant(apiId, 'read', null)],
+      },
+      'ask for user email',
+    ],
+    [
       'is asked again for prompt=consent',
       { permissionGrants: [sso, grant(apiId, 'read')], prompt: 'consent' },
       'ask for user read',

@@ -5,7 +5,7 @@ import type { PermissionGrant } from '../directory/permission.ts'
 import type { Tenant } from '../directory/tenant.ts'
 import type { Prompt } from './authorization-request.ts'
 import { entraError } from './errors.ts'
-import { consentedScopes, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
+import { consentedScopes, holdsFor, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
 import { type ConsentPermission, delegatedPermission, listedPermissions, withoutRepeats } from './listed-permissions.ts'
 import type { OpenIdScope } from './requested-scopes.ts'
 
@@ -118,9 +118,11 @@ function openIdPermissions(situation: ConsentSituation): readonly ConsentPermiss
   return graphPermissions(situation, [...situation.openId])
 }
 
-/** What every application gets with its first consent. */
+/** What every sign-in needs, and every application gets with its first consent. */
+const signingIn = ['openid', 'profile', 'offline_access']
+
 function baseline(situation: ConsentSituation): readonly ConsentPermission[] {
-  return graphPermissions(situation, ['User.Read', 'openid', 'profile', 'offline_access'])
+  return graphPermissions(situation, ['User.Read', ...signingIn])
 }
 
 function firstConsent(situation: ConsentSituation): readonly ConsentPermission[] {
@@ -203,5 +205,19 @@ function withoutConsented(
       consentedAt(resource, situation).map(({ id }) => `${resource.servicePrincipalId} ${id}`),
     ),
   )
-  return wanted.filter(({ resourceId, id }) => !consented.has(`${resourceId} ${id}`))
+  const isConsented = hasFirstConsent(situation)
+  return wanted.filter(
+    ({ resourceId, resourceAppId, id, value }) =>
+      !consented.has(`${resourceId} ${id}`) &&
+      !(isConsented && resourceAppId === firstPartyAppIds.microsoftGraph && signingIn.includes(value)),
+  )
+}
+
+/**
+ * Whether there has been a first consent, for this user or for everybody. An administrator who grants what the
+ * registration lists, in the portal or through Microsoft Graph, records that list alone; nobody is asked for signing
+ * in afterwards.
+ */
+function hasFirstConsent({ permissionGrants, user }: ConsentSituation): boolean {
+  return permissionGrants.some((grant) => holdsFor(grant, user.id))
 }
