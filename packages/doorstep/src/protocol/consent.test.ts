@@ -132,20 +132,9 @@ describe('consent', () => {
       `ask for user ${baseline} email`,
     ],
     [
-      'for everybody to what is listed covers what every sign-in needs',
-      {
-        openId: new Set(['openid', 'profile', 'offline_access']),
-        permissionGrants: [grant(graphId, 'User.Read', null), grant(apiId, 'read', null)],
-      },
+      'is not asked for again for OpenID Connect scopes alone',
+      { openId: new Set(['openid', 'email']), asked: [], permissionGrants: [grant(graphId, 'User.Read', null)] },
       'granted',
-    ],
-    [
-      'to signing in does not hand out the e-mail address',
-      {
-        openId: new Set(['openid', 'email']),
-        permissionGrants: [grant(graphId, 'User.Read', null), grant(apiId, 'read', null)],
-      },
-      'ask for user email',
     ],
     [
       'is asked again for prompt=consent',
@@ -229,6 +218,11 @@ describe('consent to .default', () => {
     [
       'holds as soon as anything of the API is granted',
       { asked: [ask(api, 'default')], permissionGrants: [grant(apiId, 'write')] },
+      'granted',
+    ],
+    [
+      'is not asked for again for OpenID Connect scopes alone',
+      { openId: new Set(['openid', 'email']), asked: [], permissionGrants: [grant(graphId, 'User.Read', null)] },
       'granted',
     ],
     [

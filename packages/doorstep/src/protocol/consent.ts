@@ -112,17 +112,21 @@ export function mayConsentForAll(
   return !isReserved && directoryRoleIds.some((role) => applicationAdministrators.includes(role))
 }
 
-/** OpenID Connect scopes are delegated permissions of Microsoft Graph; Microsoft's own clients hold them anyway. */
+/**
+ * OpenID Connect scopes are delegated permissions of Microsoft Graph that a first consent brings along. A client that
+ * holds any consent is not asked about again for them alone: clients of an application that an administrator has
+ * consented to add them to each request. Microsoft's own clients hold them anyway.
+ */
 function openIdPermissions(situation: ConsentSituation): readonly ConsentPermission[] {
-  if (situation.application.tenantId === microsoftServicesTenantId) return []
+  const { application, permissionGrants, user, prompt } = situation
+  const isKnown = permissionGrants.some((grant) => holdsFor(grant, user.id))
+  if (application.tenantId === microsoftServicesTenantId || (isKnown && prompt !== 'consent')) return []
   return graphPermissions(situation, [...situation.openId])
 }
 
-/** What every sign-in needs, and every application gets with its first consent. */
-const signingIn = ['openid', 'profile', 'offline_access']
-
+/** What every application gets with its first consent. */
 function baseline(situation: ConsentSituation): readonly ConsentPermission[] {
-  return graphPermissions(situation, ['User.Read', ...signingIn])
+  return graphPermissions(situation, ['User.Read', 'openid', 'profile', 'offline_access'])
 }
 
 function firstConsent(situation: ConsentSituation): readonly ConsentPermission[] {
@@ -205,19 +209,5 @@ function withoutConsented(
       consentedAt(resource, situation).map(({ id }) => `${resource.servicePrincipalId} ${id}`),
     ),
   )
-  const isConsented = hasFirstConsent(situation)
-  return wanted.filter(
-    ({ resourceId, resourceAppId, id, value }) =>
-      !consented.has(`${resourceId} ${id}`) &&
-      !(isConsented && resourceAppId === firstPartyAppIds.microsoftGraph && signingIn.includes(value)),
-  )
-}
-
-/**
- * Whether there has been a first consent, for this user or for everybody. An administrator who grants what the
- * registration lists, in the portal or through Microsoft Graph, records that list alone; nobody is asked for signing
- * in afterwards.
- */
-function hasFirstConsent({ permissionGrants, user }: ConsentSituation): boolean {
-  return permissionGrants.some((grant) => holdsFor(grant, user.id))
+  return wanted.filter(({ resourceId, id }) => !consented.has(`${resourceId} ${id}`))
 }

@@ -1,10 +1,12 @@
 import type { FastifyReply } from 'fastify'
 import type { Application } from '../../../directory/application.ts'
+import { originOf } from '../../../protocol/authority.ts'
 import type { ConsentDecision } from '../../../protocol/consent.ts'
 import { EntraError, type RefusalName } from '../../../protocol/errors.ts'
 import { shownPermissions } from '../../../protocol/listed-permissions.ts'
 import { decideSession, type SignedInAccount } from '../../../protocol/prompt.ts'
 import { firstResource } from '../../../protocol/requested-scopes.ts'
+import { askedOrigin } from '../../host.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { accountPickerPage } from '../pages/account-picker.ts'
 import { adminNeededPage } from '../pages/admin-needed.ts'
@@ -240,7 +242,12 @@ function showConsent(
     permissions: shownPermissions(consent.permissions),
   }
   if (consent.kind === 'adminNeeded') {
-    return showPage(visit, (nonce) => adminNeededPage({ nonce, ...view, application: application.displayName }))
+    const origin = originOf(askedOrigin(visit.request.raw))
+    const fix = {
+      text: 'An administrator who opens this address is asked for all that the application lists:',
+      command: `${origin}/${tenant.id}/adminconsent?client_id=${application.appId}`,
+    }
+    return showPage(visit, (nonce) => adminNeededPage({ nonce, ...view, application: application.displayName, fix }))
   }
   const about = { name: application.displayName }
   const { grantsFor } = consent
