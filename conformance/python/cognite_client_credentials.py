@@ -1,7 +1,7 @@
 import os
 
 from cognite.client.credentials import OAuthClientCredentials
-from three_tokens import print_three_tokens
+from print_tokens import print_tokens
 
 TENANT_ID = os.environ["AZURE_TENANT_ID"]
 
@@ -12,4 +12,4 @@ credentials = OAuthClientCredentials(
     scopes=["https://westeurope-1.cognitedata.com/.default"],
     token_expiry_leeway_seconds=300,
 )
-print_three_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))
+print_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))

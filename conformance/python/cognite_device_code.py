@@ -3,7 +3,7 @@
 import os
 
 from cognite.client.credentials import OAuthDeviceCode
-from three_tokens import print_three_tokens
+from print_tokens import print_tokens
 
 credentials = OAuthDeviceCode.default_for_entra_id(
     tenant_id=os.environ["AZURE_TENANT_ID"],
@@ -12,4 +12,4 @@ credentials = OAuthDeviceCode.default_for_entra_id(
     token_expiry_leeway_seconds=300,
     mem_cache_only=True,
 )
-print_three_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))
+print_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))

@@ -3,7 +3,7 @@
 import os
 
 from cognite.client.credentials import OAuthInteractive
-from three_tokens import print_three_tokens
+from print_tokens import print_tokens
 
 credentials = OAuthInteractive(
     authority_url=f"https://login.microsoftonline.com/{os.environ['AZURE_TENANT_ID']}",
@@ -11,4 +11,4 @@ credentials = OAuthInteractive(
     scopes=["https://westeurope-1.cognitedata.com/.default"],
     token_expiry_leeway_seconds=300,
 )
-print_three_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))
+print_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cognite.client.credentials import Token
 from msal import PublicClientApplication, SerializableTokenCache
-from three_tokens import print_three_tokens
+from print_tokens import print_tokens
 
 FLOW = sys.argv[1]
 CACHE = Path(os.environ["TOKEN_CACHE"])
@@ -45,4 +45,4 @@ def get_token():
 
 
 credentials = Token(get_token)
-print_three_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))
+print_tokens(lambda: credentials.authorization_header()[1].removeprefix("Bearer "))
