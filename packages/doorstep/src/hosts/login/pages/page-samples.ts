@@ -1,4 +1,5 @@
 import { accountPickerPage } from './account-picker.ts'
+import { adminConsentDonePage } from './admin-consent-done.ts'
 import { adminNeededPage } from './admin-needed.ts'
 import { type ConsentView, consentPage } from './consent.ts'
 import { deviceCodePage } from './device-code.ts'
@@ -6,6 +7,7 @@ import { deviceConfirmPage } from './device-confirm.ts'
 import { deviceDonePage } from './device-done.ts'
 import { missingValues, redirectUriDifference } from './difference.ts'
 import { errorPage } from './error.ts'
+import { errorLookUpPage } from './error-look-up.ts'
 import { formPostPage } from './form-post.ts'
 import { leavePage } from './leave.ts'
 import { nativeClientPage } from './native-client.ts'
@@ -164,12 +166,38 @@ export function pageSamples(
     'device-confirm': deviceConfirmPage({ ...form, userName, application, code: text('BL6XB575V') }),
     'device-done': deviceDonePage({ nonce, application, outcome: 'approved' }),
     'device-declined': deviceDonePage({ nonce, application, outcome: 'declined' }),
+    'admin-consent-done': adminConsentDonePage({ nonce, application, organization: text('Doorstep') }),
     'signed-out': signedOutPage({ nonce, userName, frontChannelLogoutUrls: [] }),
     'signed-out-return': signedOutPage({
       nonce,
       frontChannelLogoutUrls: [text('https://app.contoso.example/signout?sid=1')],
       postLogoutRedirectUri: text('https://app.contoso.example/bye'),
     }),
+    'signed-out-not-returned': signedOutPage({
+      nonce,
+      userName,
+      frontChannelLogoutUrls: [],
+      notReturned: {
+        text: text("The application 'Fleet Telemetry' has not registered the address to go back to."),
+        difference: redirectUriDifference(text('https://app.contoso.example/bye'), [
+          text('https://app.contoso.example/callback'),
+        ]),
+        fix: { text: text('Register it as a redirect URI of the application.') },
+      },
+    }),
+    'error-look-up': errorLookUpPage({
+      nonce,
+      code: text('50126'),
+      meanings: [
+        {
+          error: text('invalid_grant'),
+          text: text('Error validating credentials due to invalid username or password.'),
+          when: text('The password is not the one of this user.'),
+          fix: text('Correct the password; blanks around it are not part of it.'),
+        },
+      ],
+    }),
+    'error-look-up-unknown': errorLookUpPage({ nonce, code: text('1'), meanings: [] }),
     'error-redirect-uri': errorPage({
       ...error,
       code: 50011,
