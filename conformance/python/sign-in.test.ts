@@ -90,6 +90,14 @@ describe.skipIf(pythonMissing())('people and programs, with MSAL Python and the 
       await expectTokenOfAlice(doorstep, refreshed, { tenantId, appId: jupyter })
     })
 
+    it.each(['select_account', 'login', 'consent'])('OAuthInteractive prompts for %s', async (prompt) => {
+      const setting = { options: ['--sign-in-as', alice, '--consent'], environment: { TOKENS: '1' } }
+      const outcome = await withPort53000(() => run(['cognite_interactive.py', prompt], setting))
+      const [token = ''] = tokensOf(outcome)
+      expect(signIns(outcome)).toBe(1)
+      await expectTokenOfAlice(doorstep, token, { tenantId, appId: jupyter })
+    })
+
     it('a person consents where nobody has, or declines', async () => {
       const program = ['msal_public_client.py', 'interactive']
       const setting = { appId: withoutConsent, environment: { TOKENS: '1' } }

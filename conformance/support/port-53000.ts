@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Nobody listens here but who holds port 53000. */
-const turnstile = { host: '127.0.0.1', port: 53_001 }
+/** Nobody listens here but who holds port 53000; below the ports that systems hand out by themselves. */
+const turnstile = { host: '127.0.0.1', port: 15_300 }
 
 /**
  * Does something for which a program listens on port 53000, the port of Cognite's guides, while no other test of this
