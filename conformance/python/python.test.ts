@@ -1,19 +1,10 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectAppToken } from '../support/expect-app-token.ts'
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts'
+import { python, pythonMissing } from './interpreter.ts'
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-/** The interpreter that has what requirements.txt names; `.ci/run` makes it. */
-const python = file('.venv/bin/python')
-
-function pythonMissing(): boolean {
-  if (existsSync(python)) return false
-  if (process.env.CI) throw new Error(`The tests need ${python}: make it as conformance/README.md says.`)
-  return true
-}
 
 describe.skipIf(pythonMissing())('Python', () => {
   let cloud: LocalCloud

@@ -1,20 +1,11 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningDoorstep, startDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
+import { python, pythonMissing } from '../python/interpreter.ts'
 import { doorstepWords, execute } from '../support/run-under-doorstep.ts'
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-/** The interpreter that has what `python/requirements.txt` names. */
-const python = file('../python/.venv/bin/python')
-
-function pythonMissing(): boolean {
-  if (existsSync(python)) return false
-  if (process.env.CI) throw new Error(`The tests need ${python}: make it as conformance/README.md says.`)
-  return true
-}
 
 const tenantId = '7f8a9b0c-1d2e-4f3a-8b4c-5d6e7f8a9b0c'
 const clientId = '8a9b0c1d-2e3f-4a4b-9c5d-6e7f8a9b0c1d'
