@@ -106,9 +106,10 @@ function askForOrganization(situation: ConsentSituation): ConsentDecision {
   const { application, apis, user, asked } = situation
   const named = askedPermissions(situation)
   const isNamed = asked.length > 0 && asked.every(({ scopes }) => scopes !== 'default')
-  const listed = isNamed ? named : listedPermissions(application, apis, ['delegated', 'application'])
-  if (!mayConsentForAll(user.directoryRoleIds, listed)) throw entraError('administratorOnly')
-  const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...listed])
+  const listed = isNamed ? [] : listedPermissions(application, apis, ['delegated', 'application'])
+  const wanted = [...listed, ...named]
+  if (!mayConsentForAll(user.directoryRoleIds, wanted)) throw entraError('administratorOnly')
+  const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...wanted])
   return { kind: 'ask', permissions, grantsFor: 'organization' }
 }
 

@@ -20,6 +20,7 @@ function account(userPrincipalName: string, tenantIds: readonly string[] = ['con
     account: { homeTenantId: tenantIds[0] ?? '', homeUserId: userPrincipalName, method: 'pwd', authenticatedAt: 1000 },
     sessionId: 'SID',
     userPrincipalName,
+    displayName: userPrincipalName,
     hints: [userPrincipalName, `opaque-${userPrincipalName}`],
     tenantIds,
   }

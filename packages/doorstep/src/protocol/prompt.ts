@@ -10,6 +10,7 @@ export interface SignedInAccount {
   /** GUID of its session, the `sid`. */
   readonly sessionId: string
   readonly userPrincipalName: string
+  readonly displayName: string
   /** All texts by which `login_hint` may name it: user principal name, e-mail, the claim `login_hint`. */
   readonly hints: readonly string[]
   /** Tenants where it is a member or a guest. */

@@ -136,3 +136,35 @@ describe('userinfo of v1.0', () => {
     expect((await ask(access_token, stockApi.appId)).body.error_codes).toEqual([90002])
   })
 })
+
+describe('a page in a browser', () => {
+  const origin = 'http://localhost:3000'
+
+  it('may call Graph from any origin, refusals included', async () => {
+    const preflight = await doorstep.request('OPTIONS', '/graph/v1.0/me', undefined, {
+      origin,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization,client-request-id',
+    })
+    expect(preflight.status).toBe(200)
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': 'authorization,client-request-id',
+    })
+    expect(preflight.text).toBe('')
+    const { access_token: token } = await tokens('openid User.Read')
+    for (const [path, authorization, status] of [
+      ['/graph/v1.0/me', `Bearer ${token}`, 200],
+      ['/graph/oidc/userinfo', `Bearer ${token}`, 200],
+      ['/graph/v1.0/me', 'Bearer none', 401],
+    ] as const) {
+      const answer = await doorstep.request('GET', path, undefined, { origin, authorization })
+      expect(answer.status).toBe(status)
+      expect(answer.headers['access-control-allow-origin']).toBe('*')
+    }
+  })
+
+  it('learns nothing from a question that is no preflight', async () => {
+    expect((await doorstep.request('OPTIONS', '/graph/v1.0/me', undefined, { origin })).status).toBe(401)
+  })
+})

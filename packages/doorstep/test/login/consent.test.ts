@@ -34,6 +34,8 @@ const guarded = {
 }
 /** For several tenants, with nothing but what every registration has. */
 const plain = { appId: appId(8) }
+/** As plain, for those who come at the same moment. */
+const together = { appId: appId(9) }
 /** One in each tenant that may see and change everything. */
 const manager = { [contoso.tenantId]: appId(20), [fabrikam.tenantId]: appId(21) }
 const managerSecret = 'Man8Q~only-secret-of-the-manager-000001'
@@ -108,6 +110,7 @@ const seed = JSON.stringify({
         client('Hopeful', hopeful, ['Microsoft Graph/User.Read', 'Lonely API/Things.Read']),
         client('Trusted', trusted, []),
         client('Plain', plain, ['Microsoft Graph/User.Read']),
+        client('Together', together, ['Microsoft Graph/User.Read']),
         {
           ...client('Selfish', selfish, ['Microsoft Graph/User.Read']),
           identifierUris: [selfish.uri],
@@ -257,6 +260,17 @@ describe('an application of another tenant', () => {
     }
     expect(await grantsOf(portal)).toHaveLength(4)
     expect(await grantsOf(orders)).toHaveLength(2)
+  })
+
+  it('is there once, when two consent first at the same moment', async () => {
+    const first = { client_id: together.appId, scope: `${graph}/User.Read offline_access` }
+    const pages = await Promise.all(
+      ['frank@fabrikam.example', 'greta@fabrikam.example'].map((name) => signIn(name, first)),
+    )
+    const answers = await Promise.all(pages.map(({ browser, answer }) => browser.send(answer)))
+    for (const answer of answers) expectCode(answer)
+    expect(await servicePrincipalsOf(fabrikam.tenantId, together)).toHaveLength(1)
+    expect(await grantsOf(together)).toHaveLength(2)
   })
 
   it('adds to what was granted when it is consented to again', async () => {

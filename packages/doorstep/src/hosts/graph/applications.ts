@@ -6,10 +6,10 @@ import {
 } from '../../directory/application-properties.ts'
 import { applicationProblem } from '../../directory/application-rules.ts'
 import type { DirectoryChange } from '../../directory/changes.ts'
+import { decidedAgain } from '../../directory/decided-again.ts'
 import { defaultDomain } from '../../directory/tenant.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
-import { decidedAgainOnConcurrentChange } from './commit-again.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { resourceNotFound } from './errors.ts'
 import { withCertificateDetails } from './key-credentials.ts'
@@ -77,7 +77,7 @@ export async function createApplication(call: GraphCall): Promise<GraphAnswer> {
 /** `PATCH /applications/{id}` */
 export async function updateApplication(call: GraphCall): Promise<GraphAnswer> {
   const tenant = await callersTenant(call)
-  return decidedAgainOnConcurrentChange(async () => {
+  return decidedAgain(async () => {
     const before = await applicationToChange(call)
     const body = withCertificateDetails(call.body, before.keyCredentials, call.parts.newId)
     const after = changedApplication(before, requireProperties(parseApplicationPropertiesPatch(body), resource))

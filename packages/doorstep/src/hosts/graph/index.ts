@@ -6,6 +6,7 @@ import { sendError } from './error-response.ts'
 import type { GraphParts } from './graph-parts.ts'
 import { withKeysAsSegments } from './object-key.ts'
 import { parseRequestBody, refuseMediaType } from './request-body.ts'
+import { answerPreflight, isPreflight } from './respond.ts'
 import { routes } from './routes.ts'
 import { unknownRoute } from './unknown-route.ts'
 import { userInfoRoute } from './user-info.ts'
@@ -19,7 +20,10 @@ const versions = ['v1.0', 'beta']
 export async function graphHost(parts: GraphParts): Promise<Host> {
   const server = graphServer(parts)
   // Before everything else, so that nobody without a token learns which addresses there are.
-  server.addHook('onRequest', (request) => authenticate(request, parts))
+  server.addHook('onRequest', async (request, reply) => {
+    if (isPreflight(request)) return answerPreflight(request, reply)
+    await authenticate(request, parts)
+  })
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts))
   server.setNotFoundHandler((request) => {
     const [path = ''] = withKeysAsSegments(request.originalUrl).split('?')

@@ -17,6 +17,32 @@ export function clientRequestId(request: FastifyRequest): string {
   return typeof sent === 'string' && sent !== '' ? sent : request.id
 }
 
+/** Pages of any origin may call Graph: what lets them is the token, which no browser sends by itself. */
+const readableByPages = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, Retry-After, WWW-Authenticate',
+}
+
+/** Whether a browser only asks if a page may send a request (Fetch Standard, CORS-preflight request). */
+export function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
+}
+
+/** Any page, any method and any header. Nothing is told but that: there is no token yet. */
+export function answerPreflight({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const asked = headers['access-control-request-headers']
+  return reply
+    .code(200)
+    .headers({
+      ...readableByPages,
+      'access-control-allow-methods': 'GET, POST, PATCH, PUT, DELETE, OPTIONS',
+      'access-control-allow-headers': typeof asked === 'string' ? asked : 'authorization',
+      'access-control-max-age': '3600',
+    })
+    .send()
+}
+
 /** Headers of every answer. */
 export function commonHeaders(request: FastifyRequest): Readonly<Record<string, string>> {
   // Browsers apply the rule to every port of a name: on localhost it would break other people's http servers.
@@ -26,6 +52,7 @@ export function commonHeaders(request: FastifyRequest): Readonly<Record<string, 
     'request-id': request.id,
     'client-request-id': clientRequestId(request),
     'x-ms-ags-diagnostic': diagnostics,
+    ...readableByPages,
     ...(onRealName && { 'strict-transport-security': 'max-age=31536000' }),
   }
 }

@@ -1,12 +1,12 @@
 import type { Application } from '../../directory/application.ts'
 import { AlreadyExists } from '../../directory/changes.ts'
+import { decidedAgain } from '../../directory/decided-again.ts'
 import { newServicePrincipal, type ServicePrincipal } from '../../directory/service-principal.ts'
 import {
   parseServicePrincipalProperties,
   parseServicePrincipalPropertiesPatch,
 } from '../../directory/service-principal-properties.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
-import { decidedAgainOnConcurrentChange } from './commit-again.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { alreadyTaken, type GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
 import { parseObjectKey } from './object-key.ts'
@@ -64,7 +64,7 @@ export async function createServicePrincipal(call: GraphCall): Promise<GraphAnsw
 /** `PATCH /servicePrincipals/{id}` */
 export async function updateServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
   const patch = requireProperties(parseServicePrincipalPropertiesPatch(call.body), resource)
-  return decidedAgainOnConcurrentChange(async () => {
+  return decidedAgain(async () => {
     const servicePrincipal = { ...(await servicePrincipalToChange(call)), ...patch }
     await call.parts.commit([{ change: 'updateServicePrincipal', servicePrincipal }])
     return nothing

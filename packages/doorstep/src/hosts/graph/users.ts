@@ -1,10 +1,10 @@
 import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
+import { decidedAgain } from '../../directory/decided-again.ts'
 import { newUser, type User } from '../../directory/user.ts'
 import { parseUserProperties, parseUserPropertiesPatch, type UserPatch } from '../../directory/user-properties.ts'
 import { type AccountChange, mayManageAccount } from '../../rbac/directory-roles.ts'
 import { addressedUser } from './addressed-user.ts'
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
-import { decidedAgainOnConcurrentChange } from './commit-again.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { GraphError, insufficientPrivileges, requestBadRequest } from './errors.ts'
 import { callersTenant } from './organization.ts'
@@ -47,7 +47,7 @@ export async function updateUser(call: GraphCall): Promise<GraphAnswer> {
   const { passwordProfile, ...patch } = requireProperties(parseUserPropertiesPatch(call.body, tenant), resource)
   const user = await userToChange(call, kindsOfChange({ passwordProfile, ...patch }))
   const password = passwordProfile ? [await passwordChange(user, passwordProfile, call)] : []
-  return decidedAgainOnConcurrentChange(async () => {
+  return decidedAgain(async () => {
     const user = { ...(await addressedUser(call)), ...patch }
     const changed: readonly DirectoryChange[] = Object.keys(patch).length > 0 ? [{ change: 'updateUser', user }] : []
     await commitUser([...changed, ...password], call)

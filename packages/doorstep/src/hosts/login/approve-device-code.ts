@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { decidedAgain } from '../../directory/decided-again.ts'
 import { entraError } from '../../protocol/errors.ts'
 import { loggedSignIn } from '../../protocol/sign-in-log.ts'
 import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import type { LoginParts } from './login-parts.ts'
 import { accountNamed } from './sign-in/accounts.ts'
-import { type Asking, consentFor, presenceOf, refuseWithoutAssignment } from './sign-in/authorization.ts'
+import { type Asking, consentFor, refuseWithoutAssignment } from './sign-in/authorization.ts'
 import { consentRecords } from './sign-in/consent-records.ts'
 import { approval, askedBy, commitAnswer, pendingDeviceCode, refusal } from './sign-in/device-purpose.ts'
+import { isOvertakenSignIn } from './sign-in/overtaken.ts'
+import { presenceOf } from './sign-in/presence.ts'
 import { userInTenant } from './sign-in/user-in-tenant.ts'
 
 /** Who answers which device, without a person at a page. */
@@ -25,7 +28,14 @@ export interface DeviceCodeApproval {
  * @throws {EntraError} 70018, 90119 or 90120 for the code, 50034 or 50057 for the account, 50020, 500200, 700016 or
  * 50105 when it may not use the application, 65001 or 90094 when consent is missing.
  */
-export async function approveDeviceCode(
+export function approveDeviceCode(
+  request: DeviceCodeApproval,
+  parts: LoginParts,
+): Promise<{ readonly applicationName: string }> {
+  return decidedAgain(() => approveOnce(request, parts), isOvertakenSignIn)
+}
+
+async function approveOnce(
   request: DeviceCodeApproval,
   parts: LoginParts,
 ): Promise<{ readonly applicationName: string }> {

@@ -80,9 +80,9 @@ function showAccounts({ http, reply, request }: SigningOut, accounts: readonly S
     purpose: 'signOut',
     action: `/${encodeURIComponent(http.params.tenant)}/oauth2/v2.0/logout`,
     fields: Object.fromEntries(given),
-    accounts: accounts.map(({ account, userPrincipalName }) => ({
+    accounts: accounts.map(({ account, userPrincipalName, displayName }) => ({
       key: account.homeUserId,
-      displayName: userPrincipalName,
+      displayName,
       userName: userPrincipalName,
       isSignedIn: true,
     })),

@@ -39,6 +39,7 @@ export async function signedInAccounts(
         account,
         sessionId: session.sessionId,
         userPrincipalName: user.userPrincipalName,
+        displayName: user.displayName,
         hints: [user.userPrincipalName, ...(user.mail ? [user.mail] : []), ...presences.map(loginHint)],
         tenantIds: presences.map(({ tenantId }) => tenantId),
       },

@@ -12,8 +12,6 @@ import type { LoginParts } from '../login-parts.ts'
 import { madeApi, type Presence } from './presence.ts'
 import type { AskedOfPerson } from './purpose.ts'
 
-export { type Presence, presenceOf } from './presence.ts'
-
 /** Who asks, in the tenant that the tokens will be issued for, and for whom. */
 export interface Asking {
   readonly application: Application

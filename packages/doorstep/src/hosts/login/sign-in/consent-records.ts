@@ -2,7 +2,8 @@ import type { DirectoryChange } from '../../../directory/changes.ts'
 import type { ConsentPermission } from '../../../protocol/listed-permissions.ts'
 import { consentChanges } from '../../../protocol/record-consent.ts'
 import type { LoginParts } from '../login-parts.ts'
-import type { Asking, Presence } from './authorization.ts'
+import type { Asking } from './authorization.ts'
+import type { Presence } from './presence.ts'
 
 /** What is to be written when `permissions` are granted to the application, by one person or for everybody. */
 export async function consentRecords(

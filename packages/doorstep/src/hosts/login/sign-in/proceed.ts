@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Application } from '../../../directory/application.ts'
+import { decidedAgain } from '../../../directory/decided-again.ts'
 import { originOf } from '../../../protocol/authority.ts'
 import type { ConsentDecision } from '../../../protocol/consent.ts'
 import { EntraError, type RefusalName } from '../../../protocol/errors.ts'
@@ -15,9 +16,11 @@ import { consentPage } from '../pages/consent.ts'
 import { passwordPage } from '../pages/password.ts'
 import { userNamePage } from '../pages/user-name.ts'
 import { accountNamed, signedInAccounts } from './accounts.ts'
-import { type Asking, consentFor, type Presence, presenceOf, refuseWithoutAssignment } from './authorization.ts'
+import { type Asking, consentFor, refuseWithoutAssignment } from './authorization.ts'
 import { consentRecords } from './consent-records.ts'
 import { differencesOf } from './differences.ts'
+import { isOvertakenSignIn } from './overtaken.ts'
+import { type Presence, presenceOf } from './presence.ts'
 import type { SignInPurpose } from './purpose.ts'
 import { purposeOf } from './purposes.ts'
 import { kindOf, logRefusal } from './sign-in-log.ts'
@@ -30,6 +33,7 @@ const shownAsPage: ReadonlySet<RefusalName> = new Set<RefusalName>([
   'userNotAssigned',
   'personalAccountNotAllowed',
   'applicationNotFound',
+  'applicationDisabled',
 ])
 
 /**
@@ -82,7 +86,7 @@ async function withRefusals(
   try {
     const purpose = await purposeOf(visit.flow.purpose, parts)
     try {
-      return await work(purpose)
+      return await decidedAgain(() => work(purpose), isOvertakenSignIn)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       const { chosen } = visit.flow
@@ -208,9 +212,9 @@ function showAccounts(
   accounts: readonly SignedInAccount[],
   parts: LoginParts,
 ): FastifyReply {
-  const pickable = accounts.map(({ account, userPrincipalName }) => ({
+  const pickable = accounts.map(({ account, userPrincipalName, displayName }) => ({
     key: account.homeUserId,
-    displayName: userPrincipalName,
+    displayName,
     userName: userPrincipalName,
     isSignedIn: true,
   }))
