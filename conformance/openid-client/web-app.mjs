@@ -2,14 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import * as client from 'openid-client'
 
-const {
-  ISSUER,
-  CLIENT_ID,
-  CLIENT_SECRET,
-  CLIENT_AUTHENTICATION = 'post',
-  RESPONSE_MODE,
-  SCOPE,
-} = process.env
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, CLIENT_AUTHENTICATION = 'post', RESPONSE_MODE, SCOPE } = process.env
 
 const configuration = await client.discovery(
   new URL(ISSUER),

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Answer } from '../../packages/doorstep/test/support/start-doorstep.ts'
 import { alice, type CloudOfPeople, contoso, orders, startCloudOfPeople } from '../support/cloud-of-people.ts'
 import { expectTokenOfAlice } from '../support/expect-user-token.ts'
 import { type Departure, Person } from '../support/person.ts'
+import { sendToCloud } from '../support/send-request.ts'
 
 /**
  * "Get New Access Token" of Postman, which cannot be run here: its requests, member by member. The program on a
@@ -13,6 +13,13 @@ import { type Departure, Person } from '../support/person.ts'
 const callbacks = ['https://oauth.pstmn.io/v1/callback', 'https://oauth.pstmn.io/v1/browser-callback']
 const desktopApp = { appId: '7dab5096-bf42-4ed9-815a-a26d3e8fb054' }
 const webApp = { appId: '8ebc61a7-c053-4fea-926b-b37e4f90c165', secret: 'Pos8Q~only-secret-of-a-postman-user-01' }
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape is what they test
+  readonly body: any
+}
 
 interface Settings {
   readonly callback: string
@@ -76,14 +83,19 @@ describe('Get New Access Token of Postman', () => {
     return send(form, inHeader ? basic(clientId, clientSecret) : {})
   }
 
-  const send = (form: URLSearchParams, headers: Record<string, string>) =>
-    cloud.doorstep.request('POST', `/${contoso.tenantId}/oauth2/v2.0/token`, form.toString(), {
-      'user-agent': 'PostmanRuntime/7.43.0',
-      accept: '*/*',
-      'postman-token': 'b9cd72b8-d164-40fb-a37c-c48f5fa1d276',
-      'accept-encoding': 'gzip, deflate, br',
-      ...headers,
+  async function send(form: URLSearchParams, headers: Record<string, string>): Promise<Answer> {
+    const address = `https://login.microsoftonline.com/${contoso.tenantId}/oauth2/v2.0/token`
+    const { status, text } = await sendToCloud(cloud.doorstep, 'POST', address, {
+      body: form.toString(),
+      headers: {
+        'user-agent': 'PostmanRuntime/7.43.0',
+        accept: '*/*',
+        'accept-encoding': 'gzip, deflate, br',
+        ...headers,
+      },
     })
+    return { status, text, body: JSON.parse(text) }
+  }
 
   const basic = (clientId: string, clientSecret: string) => ({
     authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,

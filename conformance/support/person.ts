@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http'
-import { request as secureRequest } from 'node:https'
-import { join } from 'node:path'
 import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
 import type { Account } from './cloud-of-people.ts'
+import { type Response, sendToCloud, sendToListener } from './send-request.ts'
 
 /** Where a browser goes when it leaves the login host: what a redirect or the form_post page tells it to send. */
 export interface Departure {
@@ -11,11 +8,6 @@ export interface Departure {
   readonly url: URL
   /** The fields of a form_post page; the query of the address otherwise, and the fragment in front of it. */
   readonly parameters: URLSearchParams
-}
-
-interface Page {
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
 }
 
 /** What to do on the pages; nothing given: sign in and accept everything. */
@@ -32,12 +24,10 @@ export interface Intent {
 export class Person {
   readonly #doorstep: RunningDoorstep
   readonly #account: Account
-  readonly #roots: readonly string[]
   readonly #cookies = new Map<string, Map<string, string>>()
 
   constructor(doorstep: RunningDoorstep, account: Account) {
     this.#doorstep = doorstep
-    this.#roots = [doorstep.ca, readFileSync(join(doorstep.dataDirectory, 'intercept-ca.pem'), 'utf8')]
     this.#account = account
   }
 
@@ -88,24 +78,12 @@ export class Person {
     return url.origin === new URL(this.#doorstep.url).origin || url.hostname === 'login.microsoftonline.com'
   }
 
-  async #send(method: string, url: URL, body?: string): Promise<Page> {
+  async #send(method: string, url: URL, body?: string): Promise<Response> {
     const jar = this.#cookies.get(url.host) ?? new Map<string, string>()
     this.#cookies.set(url.host, jar)
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const local = new URL(this.#doorstep.url)
-    const page = await pageOf(
-      secureRequest({
-        // The listener is asked for the real name, as the proxy would do it.
-        host: local.hostname,
-        port: local.port,
-        servername: url.hostname,
-        path: url.pathname + url.search,
-        method,
-        ca: [...this.#roots],
-        headers: { host: url.host, accept: 'text/html', ...(cookie && { cookie }), ...formType(body) },
-      }),
-      body,
-    )
+    const headers = { accept: 'text/html', ...(cookie && { cookie }) }
+    const page = await sendToCloud(this.#doorstep, method, url, { body, headers })
     for (const line of page.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '') jar.delete(name)
@@ -119,26 +97,7 @@ export class Person {
 export async function deliver({ method, url, parameters }: Departure): Promise<string> {
   if (url.hash.length > 1) throw new Error('A browser keeps a fragment to itself: nothing of it would arrive.')
   const body = method === 'POST' ? parameters.toString() : undefined
-  return (await pageOf(plainRequest(url, { method, headers: { connection: 'close', ...formType(body) } }), body)).text
-}
-
-const formType = (body: string | undefined) =>
-  body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
-
-function pageOf(sent: ReturnType<typeof plainRequest>, body: string | undefined): Promise<Page> {
-  return new Promise((resolve, reject) => {
-    sent.on('error', reject)
-    sent.on('response', (response: IncomingMessage) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('error', reject)
-      response.on('end', () => resolve({ headers: response.headers, text }))
-    })
-    sent.end(body)
-  })
+  return (await sendToListener(method, url, { body })).text
 }
 
 function departure(method: Departure['method'], url: URL, fields?: URLSearchParams): Departure {
