@@ -121,7 +121,9 @@ describe.skipIf(chromiumMissing())('@azure/msal-browser in Chromium', () => {
 
     it('asks the session in a hidden frame when the refresh token has run out after a day', async () => {
       await later(30)
+      const asked = page.waitForRequest(/\/authorize\?.*&prompt=none&/)
       const renewed = await press('acquireTokenSilent')
+      expect((await asked).frame().parentFrame()).toBe(page.mainFrame())
       expect(renewed).toMatchObject({ userName: alice.name, fromCache: false })
       await expectOrdersToken(renewed.accessToken)
     })

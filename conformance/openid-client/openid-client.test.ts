@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  answerYes,
+  chromiumMissing,
+  enterCredentials,
+  launchChromium,
+  type RunningChromium,
+} from '../support/chromium.ts'
 import { alice, type CloudOfPeople, contoso, orders, startCloudOfPeople } from '../support/cloud-of-people.ts'
 import { expectTokenOfAlice } from '../support/expect-user-token.ts'
 import { type Intent, Person } from '../support/person.ts'
@@ -20,6 +27,7 @@ describe('openid-client, a strict OpenID Connect client', () => {
         web: { redirectUris: ['http://localhost/callback'] },
         passwordCredentials: [{ secretText: webApp.secret }, { secretText: spare.secret }],
         permissions: ['Microsoft Graph/User.Read', 'Orders API/Orders.Read'],
+        adminConsent: true,
       },
     ])
   })
@@ -102,6 +110,33 @@ describe('openid-client, a strict OpenID Connect client', () => {
       appId: webApp.appId,
       scope: 'Orders.Read',
       version: '2.0',
+    })
+  })
+
+  describe.skipIf(chromiumMissing())('with a person at Chromium', () => {
+    let browser: RunningChromium
+
+    beforeAll(async () => {
+      browser = await launchChromium(cloud.doorstep)
+    })
+    afterAll(() => browser?.close())
+
+    it.each([
+      ['query', 'the real name', underRealName],
+      ['form_post', 'the real name', underRealName],
+      ['query', 'the local address', atLocalAddress],
+      ['form_post', 'the local address', atLocalAddress],
+    ])('answers by %s under %s', async (mode, _, start) => {
+      await browser.context.clearCookies()
+      const page = await browser.context.newPage()
+      const started = start({ RESPONSE_MODE: mode })
+      const [, address = ''] = await started.says(/Sign in at (\S+)/)
+      await page.goto(address)
+      await enterCredentials(page, alice)
+      // A browser does not keep people signed in at localhost, whose cookies every port sees.
+      if (start === underRealName) await answerYes(page, 'KmsiDescription')
+      await page.getByText('You are signed in.').waitFor()
+      expect((await started.outcome).code).toBe(0)
     })
   })
 })

@@ -18,13 +18,12 @@ export interface RunningChromium {
 }
 
 /**
- * Starts Chromium with the local cloud's proxy. It trusts one certificate beyond its own roots: that of the
- * intercepted names.
+ * Starts Chromium with the local cloud's proxy. It trusts two certificates beyond its own roots: that of the
+ * intercepted names and that of the local address.
  */
 export async function launchChromium({ url, proxy }: RunningDoorstep): Promise<RunningChromium> {
-  const certificate = await certificateOf(Number(new URL(url).port), 'login.microsoftonline.com')
-  const key = certificate.publicKey.export({ type: 'spki', format: 'der' })
-  const hash = createHash('sha256').update(key).digest('base64')
+  const port = Number(new URL(url).port)
+  const trusted = await Promise.all(['login.microsoftonline.com', 'localhost'].map((name) => keyHash(port, name)))
   const profile = await mkdtemp(join(tmpdir(), 'doorstep-'))
   // Cookies of other sites are allowed, as they are to people: headless Chromium keeps them from hidden frames, and
   // no client could sign in silently.
@@ -33,7 +32,7 @@ export async function launchChromium({ url, proxy }: RunningDoorstep): Promise<R
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     args: [
-      `--ignore-certificate-errors-spki-list=${hash}`,
+      `--ignore-certificate-errors-spki-list=${trusted.join(',')}`,
       // Chromium refuses to sandbox what root starts.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
@@ -48,17 +47,19 @@ export async function launchChromium({ url, proxy }: RunningDoorstep): Promise<R
   }
 }
 
-/** The certificate that is shown for a name; the browser is to trust it, so it is not checked here. */
-function certificateOf(port: number, servername: string): Promise<X509Certificate> {
-  return new Promise((resolve, reject) => {
+/** SHA-256 of the public key that is shown for a name. The browser is told to trust it, so it is not checked here. */
+async function keyHash(port: number, servername: string): Promise<string> {
+  const certificate = await new Promise<X509Certificate | undefined>((resolve, reject) => {
     const socket: TLSSocket = connect({ host: 'localhost', port, servername, rejectUnauthorized: false }, () => {
-      const certificate = socket.getPeerX509Certificate()
+      resolve(socket.getPeerX509Certificate())
       socket.destroy()
-      if (certificate) resolve(certificate)
-      else reject(new Error(`Nobody shows a certificate for ${servername}.`))
     })
     socket.once('error', reject)
   })
+  if (!certificate) throw new Error(`Nobody shows a certificate for ${servername}.`)
+  return createHash('sha256')
+    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
 }
 
 /** Types user name and password into Entra's fields, found by their ids. */
