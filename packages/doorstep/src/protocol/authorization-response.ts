@@ -82,6 +82,8 @@ export interface RefusalContext {
   readonly timestamp: string
   /** The origin that was asked; the look-up page of the code is there. */
   readonly origin: string
+  /** Whether an administrator's consent was asked for: the answer says so, refused or not. */
+  readonly isAdminConsent?: boolean
 }
 
 /**
@@ -91,13 +93,28 @@ export interface RefusalContext {
 export function errorResponse(
   { mode, redirectUri, state }: ResponseTarget,
   refusal: EntraError,
-  { traceId, correlationId, timestamp, origin }: RefusalContext,
+  { traceId, correlationId, timestamp, origin, isAdminConsent = false }: RefusalContext,
 ): AuthorizationResponse {
   const lines = [refusal.message, `Trace ID: ${traceId}`, `Correlation ID: ${correlationId}`, `Timestamp: ${timestamp}`]
   const parameters = [
     ...present('error', refusal.error),
     ...present('error_description', lines.join('\r\n')),
     ...present('error_uri', refusal.page ? `${origin}/error?code=${refusal.code}` : undefined),
+    ...present('admin_consent', isAdminConsent ? 'True' : undefined),
+    ...present('state', state),
+  ]
+  return { mode, redirectUri, parameters }
+}
+
+/** What an administrator has granted for everybody ("Admin consent on the Microsoft identity platform"). */
+export function adminConsentResponse(
+  { mode, redirectUri, state }: ResponseTarget,
+  { tenantId, scope }: { readonly tenantId: string; readonly scope: string | undefined },
+): AuthorizationResponse {
+  const parameters = [
+    ...present('admin_consent', 'True'),
+    ...present('tenant', tenantId),
+    ...present('scope', scope),
     ...present('state', state),
   ]
   return { mode, redirectUri, parameters }

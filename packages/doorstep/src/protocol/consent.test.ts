@@ -132,6 +132,11 @@ describe('consent', () => {
       `ask for user ${baseline} email`,
     ],
     [
+      'is not asked for again for OpenID Connect scopes alone',
+      { openId: new Set(['openid', 'email']), asked: [], permissionGrants: [grant(graphId, 'User.Read', null)] },
+      'granted',
+    ],
+    [
       'is asked again for prompt=consent',
       { permissionGrants: [sso, grant(apiId, 'read')], prompt: 'consent' },
       'ask for user read',
@@ -216,6 +221,11 @@ describe('consent to .default', () => {
       'granted',
     ],
     [
+      'is not asked for again for OpenID Connect scopes alone',
+      { openId: new Set(['openid', 'email']), asked: [], permissionGrants: [grant(graphId, 'User.Read', null)] },
+      'granted',
+    ],
+    [
       'is asked again for prompt=consent',
       { asked: [ask(api, 'default')], permissionGrants: [sso, grant(apiId, 'write')], prompt: 'consent' },
       'ask for user User.Read read',
@@ -261,8 +271,20 @@ describe('prompt=admin_consent', () => {
 
   it('asks an administrator for the whole list, for everybody', () => {
     const user = { id: alice, directoryRoleIds: administrator }
-    expect(decided({ application: listing, user, prompt: 'admin_consent' })).toBe(
+    const asked = [ask(api, 'default')]
+    expect(decided({ application: listing, user, asked, prompt: 'admin_consent' })).toBe(
       `ask for organization ${baseline} read Data.All`,
+    )
+    expect(decided({ application: listing, user, asked: [], prompt: 'admin_consent' })).toBe(
+      `ask for organization ${baseline} read Data.All`,
+    )
+  })
+
+  it('asks for what is named alone, where scopes are', () => {
+    const user = { id: alice, directoryRoleIds: administrator }
+    const asked = [ask(api, ['write'])]
+    expect(decided({ application: listing, user, asked, prompt: 'admin_consent' })).toBe(
+      `ask for organization ${baseline} write`,
     )
   })
 
@@ -325,7 +347,7 @@ describe('recording consent', () => {
   it('gives application permissions, once, and only for everybody', () => {
     const user = { id: alice, directoryRoleIds: administrator }
     const listing = application('client', { requiredResourceAccess: [lists('api', 'id-role', 'Role')] })
-    const asked = decideConsent(situation({ application: listing, user, prompt: 'admin_consent' }))
+    const asked = decideConsent(situation({ application: listing, user, asked: [], prompt: 'admin_consent' }))
     const permissions = asked.kind === 'ask' ? asked.permissions.filter(({ kind }) => kind === 'application') : []
     const [change] = consentChanges({ ...given, principalId: null, permissions })
     expect(change).toMatchObject({

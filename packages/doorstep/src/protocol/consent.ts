@@ -5,7 +5,7 @@ import type { PermissionGrant } from '../directory/permission.ts'
 import type { Tenant } from '../directory/tenant.ts'
 import type { Prompt } from './authorization-request.ts'
 import { entraError } from './errors.ts'
-import { consentedScopes, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
+import { consentedScopes, holdsFor, mayReadUser, type ResourceInTenant } from './granted-scopes.ts'
 import { type ConsentPermission, delegatedPermission, listedPermissions, withoutRepeats } from './listed-permissions.ts'
 import type { OpenIdScope } from './requested-scopes.ts'
 
@@ -80,10 +80,12 @@ export function decideConsent(situation: ConsentSituation): ConsentDecision {
   return { kind: 'ask', permissions, grantsFor: 'user' }
 }
 
-/** v1.0 `prompt=admin_consent`: everything the registration lists, for everybody. */
+/** An administrator is asked for everybody: for what is named, else for everything the registration lists. */
 function askForOrganization(situation: ConsentSituation): ConsentDecision {
-  const { application, apis, user } = situation
-  const listed = listedPermissions(application, apis, ['delegated', 'application'])
+  const { application, apis, user, asked } = situation
+  const named = askedPermissions(situation)
+  const isNamed = asked.length > 0 && asked.every(({ scopes }) => scopes !== 'default')
+  const listed = isNamed ? named : listedPermissions(application, apis, ['delegated', 'application'])
   if (!mayConsentForAll(user.directoryRoleIds, listed)) throw entraError('administratorOnly')
   const permissions = withoutRepeats([...baseline(situation), ...openIdPermissions(situation), ...listed])
   return { kind: 'ask', permissions, grantsFor: 'organization' }
@@ -110,9 +112,15 @@ export function mayConsentForAll(
   return !isReserved && directoryRoleIds.some((role) => applicationAdministrators.includes(role))
 }
 
-/** OpenID Connect scopes are delegated permissions of Microsoft Graph; Microsoft's own clients hold them anyway. */
+/**
+ * OpenID Connect scopes are delegated permissions of Microsoft Graph that a first consent brings along. A client that
+ * holds any consent is not asked about again for them alone: clients of an application that an administrator has
+ * consented to add them to each request. Microsoft's own clients hold them anyway.
+ */
 function openIdPermissions(situation: ConsentSituation): readonly ConsentPermission[] {
-  if (situation.application.tenantId === microsoftServicesTenantId) return []
+  const { application, permissionGrants, user, prompt } = situation
+  const isKnown = permissionGrants.some((grant) => holdsFor(grant, user.id))
+  if (application.tenantId === microsoftServicesTenantId || (isKnown && prompt !== 'consent')) return []
   return graphPermissions(situation, [...situation.openId])
 }
 

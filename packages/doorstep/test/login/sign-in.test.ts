@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
+import { Browser, locationOf } from './browser.ts'
 
 const tenantId = '0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b'
 const clientId = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d'
@@ -40,66 +41,24 @@ beforeAll(async () => {
 })
 afterAll(() => doorstep?.stop())
 
-/** A browser without scripts: keeps cookies, sends forms as they stand on the page. */
-class Browser {
-  readonly #cookies = new Map<string, string>()
-
-  async open(path: string): Promise<Answer> {
-    return this.#take(await doorstep.request('GET', path, undefined, this.#headers()))
-  }
-
-  /** Sends the only form of a page with what a person typed; `press` is the name of another button than the first. */
-  async send(page: Answer, typed: Record<string, string>, press?: string): Promise<Answer> {
-    const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? ''
-    const fields = new URLSearchParams()
-    for (const [input] of page.text.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
-      const [name, value] = ['name', 'value'].map(
-        (attribute) => new RegExp(`${attribute}="([^"]*)"`).exec(input)?.[1] ?? '',
-      )
-      fields.set(name ?? '', value ?? '')
-    }
-    for (const [name, value] of Object.entries(typed)) fields.set(name, value)
-    if (press) fields.set(press, press)
-    return this.#take(await doorstep.request('POST', action, fields.toString(), this.#headers()))
-  }
-
-  async signIn(page: Answer, { name, password } = alice): Promise<Answer> {
-    return this.send(await this.send(page, { loginfmt: name }), { passwd: password })
-  }
-
-  #headers(): Record<string, string> {
-    return { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
-  }
-
-  #take(answer: Answer): Answer {
-    const set = answer.headers['set-cookie'] ?? []
-    for (const line of Array.isArray(set) ? set : [set]) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      this.#cookies.set(name, value)
-    }
-    return answer
-  }
-}
-
 function authorizePath(parameters: Record<string, string>): string {
   const query = { client_id: clientId, response_type: 'code', redirect_uri: redirectUri, ...parameters }
   return `/${tenantId}/oauth2/v2.0/authorize?${new URLSearchParams(query)}`
 }
 
-const location = (answer: Answer) => String(answer.headers.location)
-const query = (answer: Answer) => new URL(location(answer)).searchParams
+const query = (answer: Answer) => new URL(locationOf(answer)).searchParams
 
 describe('the energy guide, by hand', () => {
   it('signs in and asks for consent in words, then answers code, state and session_state in this order', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     // As it is printed: a parameter a line.
     const pasted = `/${tenantId}/oauth2/v2.0/authorize?client_id=${clientId}%0A%20%20&response_type=code%0D%0A%20%20&redirect_uri=http%3A%2F%2Flocalhost%3a8080%0A+&response_mode=query%0A%20&scope=${clientId}%2f.default&state=12345&sso_reload=true`
-    const consent = await browser.signIn(await browser.open(pasted))
+    const consent = await browser.signIn(await browser.open(pasted), alice)
     expect(consent.status).toBe(200)
     expect(consent.text).not.toContain('<b>app</b>')
     const answered = await browser.send(consent, {})
     expect(answered.status).toBe(302)
-    expect(location(answered)).toMatch(
+    expect(locationOf(answered)).toMatch(
       /^http:\/\/localhost:8080\/\?code=[\w.-]+&state=12345&session_state=[\da-f-]{36}#?$/,
     )
 
@@ -117,9 +76,9 @@ describe('the energy guide, by hand', () => {
   })
 
   it('asks nothing the second time, in the same browser', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const path = authorizePath({ scope: `${clientId}/.default`, state: 'a b' })
-    const first = await browser.signIn(await browser.open(path))
+    const first = await browser.signIn(await browser.open(path), alice)
     expect(first.status).toBe(302)
     const again = await browser.open(path)
     expect(again.status).toBe(302)
@@ -130,7 +89,7 @@ describe('the energy guide, by hand', () => {
 
 describe('the pages', () => {
   it('say what is wrong, and let try again', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const page = await browser.open(authorizePath({ scope: 'openid' }))
     expect(page.text).toContain('id="i0116"')
     const unknown = await browser.send(page, { loginfmt: 'nobody@contoso.example' })
@@ -143,20 +102,20 @@ describe('the pages', () => {
   })
 
   it('are bound to the browser that began', async () => {
-    const page = await new Browser().open(authorizePath({ scope: 'openid' }))
-    const elsewhere = await new Browser().send(page, { loginfmt: alice.name })
+    const page = await new Browser(doorstep).open(authorizePath({ scope: 'openid' }))
+    const elsewhere = await new Browser(doorstep).send(page, { loginfmt: alice.name })
     expect(elsewhere.status).toBe(400)
     expect(elsewhere.text).not.toContain('id="i0118"')
   })
 
   it('are never kept or framed, and load nothing', async () => {
-    const { headers } = await new Browser().open(authorizePath({ scope: 'openid' }))
+    const { headers } = await new Browser(doorstep).open(authorizePath({ scope: 'openid' }))
     expect(headers['cache-control']).toContain('no-store')
     expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
   })
 
   it('tell the application when the person leaves or declines', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const cancelled = await browser.send(
       await browser.open(authorizePath({ scope: 'openid', state: 's' })),
       {},
@@ -172,11 +131,18 @@ describe('the pages', () => {
   })
 })
 
+it('who may not consent sees the address an administrator opens', async () => {
+  const browser = new Browser(doorstep)
+  const page = await browser.signIn(await browser.open(authorizePath({ scope: 'User.Read.All' })), alice)
+  expect(page.text).toContain('id="adminNeededHeader"')
+  expect(page.text.replaceAll('<wbr>', '')).toContain(`/${tenantId}/adminconsent?client_id=${clientId}`)
+})
+
 describe('people of another tenant', () => {
   const path = () => authorizePath({ scope: `${clientId}/.default` })
 
   it('sign in as the guests they are', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const consent = await browser.signIn(await browser.open(path()), { ...alice, name: 'frank@fabrikam.example' })
     const answered = await browser.send(consent, {})
     const form = {
@@ -196,7 +162,7 @@ describe('people of another tenant', () => {
   })
 
   it('are told so when they are none', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const refused = await browser.signIn(await browser.open(path()), { ...alice, name: 'stranger@fabrikam.example' })
     expect(refused.headers).not.toHaveProperty('location')
     expect(refused.text).toContain('AADSTS50020')
@@ -205,7 +171,7 @@ describe('people of another tenant', () => {
 
 describe('refusals', () => {
   it('are shown, never redirected, before client and redirect URI are right', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const unregistered = await browser.open(
       authorizePath({ scope: 'openid', redirect_uri: 'https://evil.example/"><script>' }),
     )
@@ -226,9 +192,9 @@ describe('refusals', () => {
     ['no scope', {}, 'invalid_request', 900144],
     ['a token', { scope: 'openid', response_type: 'token' }, 'unsupported_response_type', 700051],
   ])('of %s go to the application', async (_name, parameters, error, code) => {
-    const answer = await new Browser().open(authorizePath({ ...parameters, state: 'kept' }))
+    const answer = await new Browser(doorstep).open(authorizePath({ ...parameters, state: 'kept' }))
     expect(answer.status).toBe(302)
-    const [, , fragment] = /^([^#]*)#?(.*)$/.exec(location(answer)) ?? []
+    const [, , fragment] = /^([^#]*)#?(.*)$/.exec(locationOf(answer)) ?? []
     const returned = query(answer).has('error') ? query(answer) : new URLSearchParams(fragment)
     expect(returned.get('error')).toBe(error)
     expect(returned.get('error_description')).toMatch(new RegExp(`^AADSTS${code}: .*\r\nTrace ID: `, 's'))
@@ -238,7 +204,7 @@ describe('refusals', () => {
 
 describe('PKCE and a loopback port', () => {
   it('of a public client whose permissions an administrator granted', async () => {
-    const browser = new Browser()
+    const browser = new Browser(doorstep)
     const verifier = 'v'.repeat(64)
     const { createHash } = await import('node:crypto')
     const challenge = createHash('sha256').update(verifier).digest('base64url')
@@ -250,7 +216,7 @@ describe('PKCE and a loopback port', () => {
       code_challenge_method: 'S256',
       nonce: 'n-1',
     }
-    let page = await browser.signIn(await browser.open(authorizePath(parameters)))
+    let page = await browser.signIn(await browser.open(authorizePath(parameters)), alice)
     if (page.status === 200) page = await browser.send(page, {})
     expect(page.status).toBe(302)
     const form = {

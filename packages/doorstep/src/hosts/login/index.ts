@@ -1,8 +1,10 @@
 import fastify from 'fastify'
 import { entraError } from '../../protocol/errors.ts'
 import { fastifyHost, type Host } from '../host.ts'
+import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize.ts'
 import { deviceAuthorizationRoutes } from './device-authorization.ts'
+import { deviceSignInRoutes } from './device-sign-in.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorLookUpRoute } from './error-look-up.ts'
 import { answerNotFound, answerRefusal } from './error-response.ts'
@@ -41,6 +43,8 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   app.setNotFoundHandler(answerNotFound)
 
   authorizeRoutes(app, parts)
+  adminConsentRoutes(app, parts)
+  deviceSignInRoutes(app, parts)
   signInStepRoute(app, parts)
   tokenRoutes(app, parts)
   deviceAuthorizationRoutes(app, parts)

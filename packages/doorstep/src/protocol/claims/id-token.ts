@@ -52,7 +52,7 @@ export function idTokenClaims(
     ...(version === 'v1' ? personClaimsOfV1(signedIn, issuance) : personClaimsOfV2(signedIn)),
     ...(version === 'v2' && openId.has('email') && user.mail !== null && { email: user.mail }),
     ...guestClaims(signedIn, issuance),
-    ...membershipClaims(signedIn.clientMemberships, signedIn),
+    ...membershipClaims(signedIn.clientMemberships, signedIn, issuance),
     ...(nonce !== null && { nonce }),
     ...((version === 'v1' || openId.has('profile')) && { oid: user.id }),
     rh: opaque.rh,

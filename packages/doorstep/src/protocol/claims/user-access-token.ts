@@ -36,7 +36,7 @@ export function userAccessToken(authorization: UserAuthorization, issuance: User
       : { azp: client.application.appId, azpacr: authenticationClass(client) }),
     ...(version === 'v1' ? personClaimsOfV1(authorization, issuance) : personClaimsOfV2(authorization)),
     ...guestClaims(authorization, issuance),
-    ...membershipClaims(authorization.resourceMemberships, authorization),
+    ...membershipClaims(authorization.resourceMemberships, authorization, issuance),
     ...tokenTypeClaim(authorization),
     ...(resource.application.appId === firstPartyAppIds.microsoftGraph && graphClaims(authorization, issuance)),
     oid: user.id,

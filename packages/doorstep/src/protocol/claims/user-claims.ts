@@ -4,7 +4,7 @@ import { issuerOf } from '../authority.ts'
 import { homeOf } from '../grants/account-in-tenant.ts'
 import type { Memberships, SignedInClient } from '../grants/grant.ts'
 import type { Claims, Issuance } from './access-token.ts'
-import { groupClaims } from './group-overage.ts'
+import { groupClaims, groupClaimsInFragment } from './group-overage.ts'
 import type { KeyedHash } from './pairwise-subject.ts'
 
 /** What the issuance of a user's token needs beyond that of an application's. */
@@ -12,6 +12,8 @@ export interface UserIssuance extends Issuance {
   readonly keyedHash: KeyedHash
   /** The address the request came from; `ipaddr`. */
   readonly clientAddress: string
+  /** Whether the token is delivered in the fragment of an address, which must stay short. */
+  readonly travelsInFragment?: boolean
 }
 
 type Person = Pick<SignedInClient, 'user' | 'signIn' | 'openId' | 'tenant'>
@@ -52,9 +54,13 @@ export function guestClaims({ user, tenant }: Person, { authority }: Issuance): 
   }
 }
 
-export function membershipClaims({ roles, groups, wids }: Memberships, { user, tenant }: Person): Claims {
+export function membershipClaims(
+  { roles, groups, wids }: Memberships,
+  { user, tenant }: Person,
+  { travelsInFragment = false }: Pick<UserIssuance, 'travelsInFragment'>,
+): Claims {
   return {
-    ...groupClaims(groups, user, tenant),
+    ...(travelsInFragment ? groupClaimsInFragment(groups) : groupClaims(groups, user, tenant)),
     ...(roles.length > 0 && { roles }),
     ...(wids.length > 0 && { wids }),
   }

@@ -31,6 +31,8 @@ export interface UserGrant {
   /** What consumes the grant itself. */
   readonly consumes: readonly SignInChange[]
   readonly takenRefusal: TakenRefusal | null
+  /** Whether the authorization endpoint itself answers: never with a refresh token (RFC 6749 §4.2.2). */
+  readonly isAtOnce?: boolean
 }
 
 /**
@@ -39,7 +41,7 @@ export interface UserGrant {
  */
 export async function authorizeUser(
   grant: UserGrant,
-  { tenant, now, origin }: RedeemContext,
+  { tenant, now, origin }: Pick<RedeemContext, 'tenant' | 'now' | 'origin'>,
   parts: UserGrantParts,
 ): Promise<UserAuthorization> {
   const { client, user, requested } = grant
@@ -85,7 +87,8 @@ export async function authorizeUser(
 }
 
 /** v1.0 always gives one; v2.0 when offline_access was asked for, at first or now. */
-function wantsRefreshToken({ endpoint, requested, redeemed }: UserGrant): boolean {
+function wantsRefreshToken({ endpoint, requested, redeemed, isAtOnce = false }: UserGrant): boolean {
+  if (isAtOnce) return false
   return endpoint === 'v1' || redeemed !== null || requested.openId.has('offline_access')
 }
 

@@ -1,4 +1,5 @@
 import { accountPickerPage } from './account-picker.ts'
+import { adminConsentDonePage } from './admin-consent-done.ts'
 import { adminNeededPage } from './admin-needed.ts'
 import { type ConsentView, consentPage } from './consent.ts'
 import { deviceCodePage } from './device-code.ts'
@@ -164,6 +165,7 @@ export function pageSamples(
     'device-confirm': deviceConfirmPage({ ...form, userName, application, code: text('BL6XB575V') }),
     'device-done': deviceDonePage({ nonce, application, outcome: 'approved' }),
     'device-declined': deviceDonePage({ nonce, application, outcome: 'declined' }),
+    'admin-consent-done': adminConsentDonePage({ nonce, application, organization: text('Doorstep') }),
     'signed-out': signedOutPage({ nonce, userName, frontChannelLogoutUrls: [] }),
     'signed-out-return': signedOutPage({
       nonce,

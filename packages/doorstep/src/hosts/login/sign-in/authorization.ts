@@ -4,20 +4,20 @@ import { firstPartyAppIds } from '../../../directory/first-party-ids.ts'
 import { newServicePrincipal, type ServicePrincipal } from '../../../directory/service-principal.ts'
 import type { Tenant } from '../../../directory/tenant.ts'
 import type { User } from '../../../directory/user.ts'
-import type { AuthorizationRequest } from '../../../protocol/authorization-request.ts'
 import { type ConsentDecision, decideConsent } from '../../../protocol/consent.ts'
 import { entraError } from '../../../protocol/errors.ts'
 import type { ResourceInTenant } from '../../../protocol/granted-scopes.ts'
 import { firstResource } from '../../../protocol/requested-scopes.ts'
 import { refuseUnassignedUser } from '../../../protocol/user-assignment.ts'
 import type { LoginParts } from '../login-parts.ts'
+import type { AskedOfPerson } from './purpose.ts'
 
 /** Who asks, in the tenant that the tokens will be issued for, and for whom. */
 export interface Asking {
   readonly application: Application
   readonly tenant: Tenant
   readonly user: User
-  readonly request: AuthorizationRequest
+  readonly request: AskedOfPerson
   /** Whether the person has answered the consent page of this request. */
   readonly consentAnswered: boolean
 }
@@ -81,7 +81,7 @@ export async function consentFor(
 }
 
 /** A request for OpenID Connect scopes alone is one for Microsoft Graph; on v1.0 the API may be named later. */
-function askedResources({ endpoint, requested }: AuthorizationRequest) {
+function askedResources({ endpoint, requested }: AskedOfPerson) {
   if (requested.resources.length > 0) return requested.resources
   return endpoint === 'v1' ? [] : [firstResource(requested)]
 }

@@ -5,9 +5,17 @@ import { createHash, timingSafeEqual } from 'node:crypto'
  * is kept for people who never come back, and any replica can take the next step.
  */
 export interface SignInFlow {
-  /** The request that began it: an authorization request, or a device code that a person confirms. */
+  /**
+   * The request that began it: an authorization request, one for an administrator's consent, or a device code that a
+   * person confirms, undefined until it was typed.
+   */
   readonly purpose:
-    | { readonly kind: 'authorize'; readonly endpoint: 'v1' | 'v2'; readonly segment: string; readonly query: string }
+    | {
+        readonly kind: 'authorize' | 'adminConsent'
+        readonly endpoint: 'v1' | 'v2'
+        readonly segment: string
+        readonly query: string
+      }
     | { readonly kind: 'device'; readonly userCode: string | undefined }
   /** Milliseconds of the one clock. */
   readonly startedAt: number

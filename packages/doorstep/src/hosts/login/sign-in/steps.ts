@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { entraError } from '../../../protocol/errors.ts'
 import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
-import { declineConsent, giveConsent, leaveCancelled, proceedToApplication } from '../authorize.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { passwordPage } from '../pages/password.ts'
 import { staySignedInPage } from '../pages/stay-signed-in.ts'
@@ -10,7 +9,9 @@ import { userNamePage } from '../pages/user-name.ts'
 import { requestIds } from '../response-headers.ts'
 import { accountNamed } from './accounts.ts'
 import { browserCookie, cookiesOf, currentSession, sessionWith } from './browser-session.ts'
+import { takeDeviceCode } from './device-code-step.ts'
 import { openFlow, type SignInFlow } from './flow.ts'
+import { giveConsent, leaveCancelled, proceed, refuseSignIn } from './proceed.ts'
 import { formAddress, formOf, showPage, showRefusal, type Visit } from './visit.ts'
 
 type Form = ReadonlyMap<string, string>
@@ -23,6 +24,8 @@ const steps: Readonly<Record<string, Step>> = {
   staySignedIn: takeStaySignedIn,
   pick: takeAccount,
   consent: takeConsent,
+  deviceCode: takeDeviceCode,
+  confirm: takeConfirmation,
 }
 
 /** POST /common/login: the forms of all sign-in pages. */
@@ -88,7 +91,7 @@ async function takePassword(visit: Visit, form: Form, parts: LoginParts): Promis
   }
   const next = await renewSession(visit, signedIn, false, parts)
   const asked = askedOrigin(visit.request.raw)
-  if (asked.kind === 'local') return proceedToApplication(next, parts)
+  if (asked.kind === 'local') return proceed(next, parts)
   const view = { ...formOf(next, 'staySignedIn', parts), userName }
   return showPage(next, (nonce) => staySignedInPage({ nonce, ...view }))
 }
@@ -103,13 +106,21 @@ async function renewSession(visit: Visit, account: SessionAccount, keep: boolean
 
 async function takeStaySignedIn(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
   const chosen = visit.session?.accounts.find(({ homeUserId }) => homeUserId === visit.flow.chosen?.userId)
-  if (form.has('decline') || !chosen) return proceedToApplication(visit, parts)
-  return proceedToApplication(await renewSession(visit, chosen, true, parts), parts)
+  if (form.has('decline') || !chosen) return proceed(visit, parts)
+  return proceed(await renewSession(visit, chosen, true, parts), parts)
 }
 
 /** For oneself, for everybody, or not at all. */
 async function takeConsent(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
-  return form.has('cancel') ? declineConsent(visit, parts) : giveConsent(visit, form.has('adminConsent'), parts)
+  return form.has('cancel')
+    ? refuseSignIn(visit, entraError('consentDeclined'), parts)
+    : giveConsent(visit, form.has('adminConsent'), parts)
+}
+
+/** Whether the sign-in on the device is the person's own doing. */
+async function takeConfirmation(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+  if (form.has('cancel')) return leaveCancelled(visit, parts)
+  return proceed({ ...visit, flow: { ...visit.flow, confirmed: true } }, parts)
 }
 
 async function takeAccount(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
@@ -119,5 +130,5 @@ async function takeAccount(visit: Visit, form: Form, parts: LoginParts): Promise
   }
   const picked = visit.session?.accounts.find(({ homeUserId }) => homeUserId === form.get('account'))
   const chosen = picked && { tenantId: picked.homeTenantId, userId: picked.homeUserId }
-  return proceedToApplication({ ...visit, flow: { ...visit.flow, chosen } }, parts)
+  return proceed({ ...visit, flow: { ...visit.flow, chosen } }, parts)
 }

@@ -1,0 +1,72 @@
+import type { Answer, RunningDoorstep } from '../support/start-doorstep.ts'
+
+export interface Credentials {
+  readonly name: string
+  readonly password: string
+}
+
+/** A browser without scripts: keeps cookies, sends forms as they stand on the page. */
+export class Browser {
+  readonly #doorstep: RunningDoorstep
+  readonly #cookies = new Map<string, string>()
+
+  constructor(doorstep: RunningDoorstep) {
+    this.#doorstep = doorstep
+  }
+
+  async open(path: string): Promise<Answer> {
+    return this.#take(await this.#doorstep.request('GET', path, undefined, this.#headers()))
+  }
+
+  /** Sends the only form of a page with what a person typed; `press` is the name of another button than the first. */
+  async send(page: Answer, typed: Record<string, string> = {}, press?: string): Promise<Answer> {
+    const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    const fields = new URLSearchParams(hiddenFields(page))
+    for (const [name, value] of Object.entries(typed)) fields.set(name, value)
+    if (press) fields.set(press, press)
+    return this.#take(await this.#doorstep.request('POST', action, fields.toString(), this.#headers()))
+  }
+
+  /** From the page that asks for a user name. */
+  async signIn(page: Answer, { name, password }: Credentials): Promise<Answer> {
+    return this.send(await this.send(page, { loginfmt: name }), { passwd: password })
+  }
+
+  #headers(): Record<string, string> {
+    return { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+  }
+
+  #take(answer: Answer): Answer {
+    const set = answer.headers['set-cookie'] ?? []
+    for (const line of Array.isArray(set) ? set : [set]) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      this.#cookies.set(name, value)
+    }
+    return answer
+  }
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+const unescaped = (text: string) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '')
+
+/** What the form of a page sends unseen. */
+export function hiddenFields({ text }: Answer): Record<string, string> {
+  const fields = [...text.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) =>
+    ['name', 'value'].map((attribute) => unescaped(new RegExp(`${attribute}="([^"]*)"`).exec(input)?.[1] ?? '')),
+  )
+  return Object.fromEntries(fields)
+}
+
+export const locationOf = (answer: Answer) => String(answer.headers.location)
+
+/** The parameters of a redirect, in its query or its fragment. */
+export function redirected(answer: Answer): URLSearchParams {
+  const { search, hash } = new URL(locationOf(answer))
+  return new URLSearchParams(hash.length > 1 ? hash.slice(1) : search)
+}
+
+/** The claims of a JWT, its signature unchecked. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into claims whose shape is what they test
+export function claimsOf(token: string | null | undefined): any {
+  return JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString())
+}
