@@ -40,14 +40,15 @@ try {
     idTokenExpected: true,
   })
   const refreshed = await client.refreshTokenGrant(configuration, tokens.refresh_token, { scope: SCOPE })
-  response.end('You are signed in.')
+  response.setHeader('connection', 'close').end('You are signed in.')
   console.log(JSON.stringify({ claims: tokens.claims(), tokens, refreshedClaims: refreshed.claims(), refreshed }))
 } catch (error) {
-  response.end('You are not signed in.')
+  response.setHeader('connection', 'close').end('You are not signed in.')
   console.log(JSON.stringify({ failure: { code: error.code, error: error.error, text: error.error_description } }))
-} finally {
-  server.close()
 }
+// A browser holds more connections than it uses.
+response.once('close', () => server.closeAllConnections())
+server.close()
 
 /** form_post answers come as a body, the others in the address. */
 async function asWebRequest(incoming) {
