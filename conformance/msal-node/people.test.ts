@@ -109,9 +109,20 @@ describe('PublicClientApplication of @azure/msal-node', () => {
     expect(stderr).toContain('access_denied')
   })
 
-  it('signs a person in by device code', async () => {
+  const verification = /open the page (\S+) and enter the code (\w+) to authenticate/
+
+  it('signs a person in by device code, at the page', async () => {
     const started = cloud.start(words('device-code.mjs'), settings())
-    const [, userCode = ''] = await started.says(/enter the code (\w+) to authenticate/)
+    const [, address = '', userCode = ''] = await started.says(verification)
+    expect(await new Person(cloud.doorstep, alice).answerDevice(address, userCode)).toContain('You’re signed in')
+    const { accessToken, userName } = said(await started.outcome)
+    expect(userName).toBe(alice.name)
+    await expectOrdersToken(accessToken)
+  })
+
+  it('signs a person in by device code that the command line approves', async () => {
+    const started = cloud.start(words('device-code.mjs'), settings())
+    const [, , userCode = ''] = await started.says(verification)
     const approved = await cloud.command('approve', userCode, '--as', alice.name, '--consent')
     expect(approved.code, approved.stderr).toBe(0)
     const { accessToken, userName } = said(await started.outcome)
@@ -121,7 +132,7 @@ describe('PublicClientApplication of @azure/msal-node', () => {
 
   it('fails with the reason when the person declines the device code', async () => {
     const started = cloud.start(words('device-code.mjs'), settings())
-    const [, userCode = ''] = await started.says(/enter the code (\w+) to authenticate/)
+    const [, , userCode = ''] = await started.says(verification)
     const declined = await cloud.command('approve', userCode, '--as', alice.name, '--decline')
     expect(declined.code, declined.stderr).toBe(0)
     const { code, stderr } = await started.outcome

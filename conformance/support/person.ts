@@ -1,3 +1,4 @@
+import { hiddenFields, unescaped } from '../../packages/doorstep/test/login/browser.ts'
 import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
 import type { Account } from './cloud-of-people.ts'
 import { type Response, sendToCloud, sendToListener } from './send-request.ts'
@@ -16,6 +17,11 @@ export interface Intent {
   /** Leaves on the first page. */
   readonly cancel?: boolean
 }
+
+/** Names and values of fields and buttons. */
+type Typed = readonly (readonly [string, string])[]
+
+const hostsOfSignIn: ReadonlySet<string> = new Set(['login.microsoftonline.com', 'microsoft.com'])
 
 /**
  * A person with a browser that runs no scripts. It keeps cookies and sends the forms of pages as they stand; pages are
@@ -37,26 +43,24 @@ export class Person {
    * @throws {Error} with the text of the page when one is shown that leads nowhere
    */
   async signIn(address: string | URL, intent: Intent = {}): Promise<Departure> {
-    let url = new URL(address)
-    let answer = await this.#send('GET', url)
-    // Bounded: no sign-in has more pages than these.
-    for (let pages = 0; pages < 12; pages += 1) {
-      const location = answer.headers.location
-      if (typeof location === 'string') {
-        const next = new URL(location, url)
-        if (!this.#isOurs(next)) return departure('GET', next)
-        url = next
-        answer = await this.#send('GET', url)
-        continue
-      }
-      const form = readForm(answer.text, url)
-      if (!form) throw new Error(`The page at ${url} leads nowhere:\n${textOf(answer.text)}`)
-      if (!this.#isOurs(form.action)) return departure('POST', form.action, form.fields)
-      for (const [name, value] of this.#reply(answer.text, intent)) form.fields.set(name, value)
-      url = form.action
-      answer = await this.#send('POST', url, form.fields.toString())
-    }
-    throw new Error(`There is no end of pages at ${url}.`)
+    const end = await this.#follow(new URL(address), (page) => this.#reply(page, intent))
+    if ('text' in end) throw new Error(`The page leads nowhere:\n${textOf(end.text)}`)
+    return end
+  }
+
+  /**
+   * Opens the page that a device shows the address of, types its code and signs in, or declines in the end.
+   *
+   * @returns the text of the last page
+   */
+  async answerDevice(address: string, userCode: string, intent: Intent = {}): Promise<string> {
+    const end = await this.#follow(new URL(address), (page) => {
+      if (page.includes('id="otc"')) return [['otc', userCode]]
+      if (page.includes('id="appConfirmTitle"')) return intent.consent === 'decline' ? [['cancel', 'true']] : []
+      return this.#reply(page, intent)
+    })
+    if (!('text' in end)) throw new Error(`A device sign-in leads away, to ${end.url}.`)
+    return textOf(end.text)
   }
 
   /** Signs in and brings the answer to the program that listens on this machine; resolves with what it shows. */
@@ -64,8 +68,31 @@ export class Person {
     return deliver(await this.signIn(address, intent))
   }
 
+  /** Follows redirects and answers pages, until one has no form or a way leads out of the login host. */
+  async #follow(address: URL, reply: (page: string) => Typed): Promise<Departure | Response> {
+    let url = address
+    let answer = await this.#send('GET', url)
+    // Bounded: no sign-in has more steps than these.
+    for (let steps = 0; steps < 15; steps += 1) {
+      const location = answer.headers.location
+      if (location !== undefined) {
+        url = new URL(location, url)
+        if (!this.#isOurs(url)) return departure('GET', url)
+        answer = await this.#send('GET', url)
+      } else {
+        const form = readForm(answer.text, url)
+        if (!form) return answer
+        url = form.action
+        if (!this.#isOurs(url)) return departure('POST', url, form.fields)
+        for (const [name, value] of reply(answer.text)) form.fields.set(name, value)
+        answer = await this.#send('POST', url, form.fields.toString())
+      }
+    }
+    throw new Error(`There is no end of pages at ${url}.`)
+  }
+
   /** What this person types and presses on a page. */
-  #reply(page: string, { consent = 'accept', cancel = false }: Intent): readonly (readonly [string, string])[] {
+  #reply(page: string, { consent = 'accept', cancel = false }: Intent): Typed {
     if (page.includes('role="alert"')) throw new Error(`The page complains:\n${textOf(page)}`)
     if (page.includes('id="i0118"')) return [['passwd', this.#account.password]]
     if (page.includes('id="i0116"')) return cancel ? [['cancel', 'true']] : [['loginfmt', this.#account.name]]
@@ -75,7 +102,7 @@ export class Person {
   }
 
   #isOurs(url: URL): boolean {
-    return url.origin === new URL(this.#doorstep.url).origin || url.hostname === 'login.microsoftonline.com'
+    return url.origin === new URL(this.#doorstep.url).origin || hostsOfSignIn.has(url.host)
   }
 
   async #send(method: string, url: URL, body?: string): Promise<Response> {
@@ -108,23 +135,7 @@ function departure(method: Departure['method'], url: URL, fields?: URLSearchPara
 function readForm(page: string, at: URL): { readonly action: URL; readonly fields: URLSearchParams } | undefined {
   const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1]
   if (action === undefined) return undefined
-  const fields = new URLSearchParams()
-  for (const [input] of page.matchAll(/<input[^>]* type="hidden"[^>]*>/g)) {
-    fields.set(attribute(input, 'name'), attribute(input, 'value'))
-  }
-  return { action: new URL(unescaped(action), at), fields }
-}
-
-function attribute(element: string, name: string): string {
-  return unescaped(new RegExp(` ${name}="([^"]*)"`).exec(element)?.[1] ?? '')
-}
-
-function unescaped(text: string): string {
-  const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' }
-  return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hexadecimal, name) => {
-    if (name) return named[name] ?? whole
-    return String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16))
-  })
+  return { action: new URL(unescaped(action), at), fields: new URLSearchParams(hiddenFields({ text: page })) }
 }
 
 function textOf(page: string): string {

@@ -47,10 +47,12 @@ export class Browser {
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
-const unescaped = (text: string) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '')
+/** Text of an attribute, its entities replaced. */
+export const unescaped = (text: string) =>
+  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '')
 
 /** What the form of a page sends unseen. */
-export function hiddenFields({ text }: Answer): Record<string, string> {
+export function hiddenFields({ text }: Pick<Answer, 'text'>): Record<string, string> {
   const fields = [...text.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) =>
     ['name', 'value'].map((attribute) => unescaped(new RegExp(`${attribute}="([^"]*)"`).exec(input)?.[1] ?? '')),
   )
