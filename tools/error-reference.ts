@@ -1,7 +1,4 @@
-import { catalogue, type Refusal } from '../packages/doorstep/src/protocol/errors.ts'
-
-/** Details that print as their own names in braces. */
-const placeholders = new Proxy({}, { get: (_target, name) => `{${String(name)}}` }) as never
+import { catalogue, type Refusal, textWithPlaceholders } from '../packages/doorstep/src/protocol/errors.ts'
 
 const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
@@ -9,12 +6,13 @@ const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', '
 export function errorReference(): string {
   const rows = Object.values<Refusal>(catalogue)
     .toSorted((a, b) => a.code - b.code || a.error.localeCompare(b.error))
-    .map(({ code, error, status, text, when, fix }) => {
+    .map((row) => {
+      const { code, error, status, when, fix } = row
       const cells = [
         `AADSTS${code}`,
         `\`${error}\``,
         String(status),
-        escaped((text as (details: never) => string)(placeholders)),
+        escaped(textWithPlaceholders(row)),
         escaped(when),
         escaped(fix),
       ]

@@ -204,5 +204,10 @@ export interface ApplicationStore {
   /** By object id; never a deleted one. */
   byId(id: string): Promise<Application | undefined>
   byAppId(appId: string): Promise<Application | undefined>
+  /**
+   * Some of the applications that have registered a redirect URI like this one (`redirectUriKey`; wildcards are not
+   * found): at home in the tenant or present there, in any tenant without one. Whether it is equal is for the caller.
+   */
+  byRedirectUri(uri: string, tenantId: string | undefined): Promise<readonly Application[]>
   list(query: DirectoryQuery): Promise<Page<Application>>
 }

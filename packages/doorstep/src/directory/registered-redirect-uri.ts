@@ -3,6 +3,27 @@ export type RedirectPlatform = 'web' | 'spa' | 'publicClient'
 
 const longestRedirectUri = 256
 
+/**
+ * A native application cannot know which port will be free. Entra ignores the port of the name localhost; for
+ * 127.0.0.1 its documents point to RFC 8252 §7.3, which says the same, though exact comparison has been reported.
+ */
+export const hostsOfAnyPort = ['localhost', '127.0.0.1']
+const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' }
+
+/**
+ * What redirect URIs share that comparison may take for one another: in lower case, without the port of localhost and
+ * 127.0.0.1, without a default port, a host alone with its slash. Registrations are looked up by it; whether two URIs
+ * are equal is another question.
+ */
+export function redirectUriKey(uri: string): string {
+  const lower = uri.toLowerCase()
+  const [, scheme = '', host = '', port = '', path, query = ''] =
+    /^(https?):\/\/([^/?#@:]+)(?::(\d*))?(\/[^?]*)?(\?.*)?$/s.exec(lower) ?? []
+  if (scheme === '') return lower
+  const keepsPort = port !== '' && port !== defaultPorts[scheme] && !hostsOfAnyPort.includes(host)
+  return `${scheme}://${host}${keepsPort ? `:${port}` : ''}${path ?? '/'}${query}`
+}
+
 /** A browser runs these where it should only go somewhere. */
 const forbiddenSchemes = ['javascript:', 'data:', 'vbscript:', 'blob:', 'file:']
 

@@ -851,6 +851,14 @@ export const catalogue = {
     when: 'The password is not the one of this user.',
     fix: 'Correct the password; blanks around it are not part of it.',
   },
+  accountLocked: {
+    code: 50053,
+    error: 'invalid_grant',
+    status: 400,
+    text: () => "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.",
+    when: 'Ten different wrong passwords were given for this account; for a minute, then longer, even the right one is refused.',
+    fix: 'Wait until the lock ends, or give the account a new password. `doorstep clock` can move the time ahead.',
+  },
   passwordMissing: {
     code: 50056,
     error: 'invalid_grant',
@@ -885,6 +893,12 @@ export const catalogue = {
     fix: 'Try again, and report the lines of the log when it stays.',
   },
 } satisfies Record<string, Refusal>
+
+/** The text of a refusal with the names of its details in braces. */
+export function textWithPlaceholders({ text }: Pick<Refusal, 'text'>): string {
+  const details = new Proxy({}, { get: (_target, name) => `{${String(name)}}` })
+  return (text as (details: unknown) => string)(details)
+}
 
 export type RefusalName = keyof typeof catalogue
 type DetailsOf<Name extends RefusalName> = Parameters<(typeof catalogue)[Name]['text']>

@@ -1,4 +1,5 @@
 import type { Application } from '../directory/application.ts'
+import { hostsOfAnyPort } from '../directory/registered-redirect-uri.ts'
 import { entraError } from './errors.ts'
 import type { RedirectUriType } from './sign-in-records.ts'
 
@@ -83,12 +84,6 @@ function parseWebAddress(uri: string): WebAddress | undefined {
     query,
   }
 }
-
-/**
- * A native application cannot know which port will be free. Entra ignores the port of the name localhost; for
- * 127.0.0.1 its documents point to RFC 8252 §7.3, which says the same, though exact comparison has been reported.
- */
-const hostsOfAnyPort = ['localhost', '127.0.0.1']
 
 function isSameAddress(asked: WebAddress, registered: WebAddress | undefined): boolean {
   return (

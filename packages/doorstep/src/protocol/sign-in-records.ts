@@ -92,6 +92,15 @@ export interface SessionAccount {
   readonly homeUserId: string
   readonly method: 'pwd' | 'control'
   readonly authenticatedAt: number
+  /** The applications that were told of this account; they hear of its sign-out. */
+  readonly clients?: readonly SessionClient[]
+}
+
+/** An application that a browser's account has signed in to. */
+export interface SessionClient {
+  readonly appId: string
+  /** `iss` of the tokens it was given. */
+  readonly issuer: string
 }
 
 /** One line of the sign-in log. */
@@ -123,6 +132,8 @@ export type SignInChange =
   /** Of all callers exactly one succeeds. */
   | { readonly change: 'consumeDeviceCode'; readonly id: string }
   | { readonly change: 'putSession'; readonly session: BrowserSession }
+  /** Only while it is there, else nothing happens: who has signed out meanwhile stays signed out. */
+  | { readonly change: 'updateSession'; readonly session: BrowserSession }
   | { readonly change: 'deleteSession'; readonly id: string }
   | { readonly change: 'addSignInRecord'; readonly record: SignInRecord }
 

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import type { Application, ApplicationStore } from '../directory/application.ts'
 import { AlreadyExists } from '../directory/changes.ts'
+import { redirectUriKey } from '../directory/registered-redirect-uri.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
+import type { ObjectColumns } from './database/tables.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
@@ -48,6 +50,9 @@ const filterable: FilterableProperties = {
   ]),
 }
 
+/** Equal ones are alike for nearly every URI; those that differ in case alone are never this many. */
+const alikeAtMost = 50
+
 const singleTenant: Application['signInAudience'] = 'AzureADMyOrg'
 
 export function applicationStore(database: Database): ApplicationStore {
@@ -61,8 +66,33 @@ export function applicationStore(database: Database): ApplicationStore {
       const rows = await database.query(live().where('app_id', '=', folded(appId)).compile())
       return rows[0] && objectOf<Application>(rows[0])
     },
+    byRedirectUri: async (uri, tenantId) => {
+      const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))
+      return rows.map((row) => objectOf<Application>(row))
+    },
     list: (query) => pageOf(database, 'application', filterable, query),
   }
+}
+
+function redirectUriQuery(builder: StatementBuilder, uri: string, tenantId: string | undefined) {
+  const inTenant =
+    tenantId === undefined
+      ? sql``
+      : sql`and (application.tenant_id = ${folded(tenantId)} or exists (select 1 from service_principal where
+          service_principal.tenant_id = ${folded(tenantId)} and service_principal.app_id = application.app_id
+          and service_principal.deleted_at is null))`
+  // Rows that an older Doorstep wrote have the URI itself in place of its key.
+  return sql<Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>>`
+    select record, version, deleted_at from collection_value
+    join application on application.id = collection_value.object_id
+    where collection_value.collection = 'redirectUris'
+    and collection_value.value in (${redirectUriKey(uri)}, ${folded(uri)})
+    and deleted_at is null ${inTenant} limit ${alikeAtMost}`.compile(builder)
+}
+
+function collectionsOf({ tags, web, spa, publicClient }: Application) {
+  const redirectUris = [web, spa, publicClient].flatMap((platform) => platform.redirectUris.map(redirectUriKey))
+  return { tags, redirectUris }
 }
 
 export function statementsForApplications(
@@ -77,13 +107,13 @@ export function statementsForApplications(
           .compile(),
       },
       ...identifierUriStatements(builder, application),
-      ...insertCollections(builder, application.id, { tags: application.tags }),
+      ...insertCollections(builder, application.id, collectionsOf(application)),
     ],
     updateApplication: ({ application }) => [
       updateStatement(builder, application),
       removeIdentifierUris(builder, application.id),
       ...identifierUriStatements(builder, application),
-      ...replaceCollections(builder, application.id, { tags: application.tags }),
+      ...replaceCollections(builder, application.id, collectionsOf(application)),
     ],
     deleteApplication: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'application', kind: 'application', id, deletedDateTime }),

@@ -17,7 +17,9 @@ function sessionOf(row: { record: string }): BrowserSession {
   return JSON.parse(row.record)
 }
 
-export function statementsForSessions(builder: StatementBuilder): StatementsFor<'putSession' | 'deleteSession'> {
+export function statementsForSessions(
+  builder: StatementBuilder,
+): StatementsFor<'putSession' | 'updateSession' | 'deleteSession'> {
   return {
     putSession: ({ session }) => {
       const columns = { expires_at: session.expiresAt, record: JSON.stringify(session) }
@@ -33,6 +35,15 @@ export function statementsForSessions(builder: StatementBuilder): StatementsFor<
         },
       ]
     },
+    updateSession: ({ session }) => [
+      {
+        query: builder
+          .updateTable('browser_session')
+          .set({ expires_at: session.expiresAt, record: JSON.stringify(session) })
+          .where('id', '=', session.id)
+          .compile(),
+      },
+    ],
     // No refusal: who signs out twice, or of a session that was purged, is signed out.
     deleteSession: ({ id }) => [{ query: builder.deleteFrom('browser_session').where('id', '=', id).compile() }],
   }

@@ -45,6 +45,7 @@ export const staleAfter: Readonly<Record<ChangeName, readonly CachedKind[]>> = {
   answerDeviceCode: [],
   consumeDeviceCode: [],
   putSession: [],
+  updateSession: [],
   deleteSession: [],
   addSignInRecord: [],
 }

@@ -14,6 +14,7 @@ import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
 import { anApplication, aSecret, aServicePrincipal, type StoresUnderTest } from './contract/records.ts'
+import { redirectUrisContract } from './contract/redirect-uris.ts'
 import { aRefreshToken } from './contract/sign-in-records.ts'
 import { signInsContract } from './contract/sign-ins.ts'
 import { uniquenessContract } from './contract/uniqueness.ts'
@@ -39,10 +40,15 @@ function storesContract(open: () => Promise<Stores>): void {
   deletionContract(stores)
   membershipsContract(stores)
   queriesContract(stores)
+  redirectUrisContract(stores)
   answersContract(stores)
   signInsContract(stores)
   purgeContract(stores)
 }
+
+/** Makes a database as it was before applications were found by their redirect URIs. */
+const forgetRedirectUris = `drop index collection_value__collection__value; delete from collection_value;
+  delete from schema_migration where name = '0005-redirect-uris'`
 
 describe('the embedded database', () => {
   const directory = mkdtempSync(join(tmpdir(), 'doorstep-stores-'))
@@ -86,6 +92,26 @@ describe('the embedded database', () => {
     await second.commit([{ change: 'addRefreshToken', token }])
     expect(await second.refreshTokens.byId(token.id)).toEqual(token)
     expect(await second.applications.byId(application.id)).toEqual(application)
+    await second.close()
+  })
+
+  it('finds applications by their redirect URIs when an older Doorstep has written them', async () => {
+    const folder = join(directory, 'before-redirect-uris')
+    const { web } = anApplication()
+    const application = anApplication({
+      web: { ...web, redirectUris: ['https://App.example/cb', 'http://localhost:3000/cb'] },
+      publicClient: { redirectUris: ['msal1://auth'] },
+    })
+    const first = await openStores({ directory: folder })
+    await first.commit([{ change: 'createApplication', application }])
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec(forgetRedirectUris)
+    file.close()
+    const second = await openStores({ directory: folder })
+    for (const uri of ['https://App.example/cb', 'http://localhost:3000/cb', 'msal1://auth']) {
+      expect(await second.applications.byRedirectUri(uri, undefined), uri).toEqual([application])
+    }
     await second.close()
   })
 
@@ -148,6 +174,23 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
       await replica.end()
       await stores.close()
     }
+  })
+
+  it('finds applications by their redirect URIs when an older Doorstep has written them', async () => {
+    const database = address('older')
+    const application = anApplication({ spa: { redirectUris: ['https://App.example/cb', 'http://localhost:3000'] } })
+    const first = await openStores({ directory: '', database })
+    await first.commit([{ change: 'createApplication', application }])
+    await first.close()
+    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=older' })
+    await client.connect()
+    await client.query(forgetRedirectUris)
+    await client.end()
+    const second = await openStores({ directory: '', database })
+    for (const uri of ['https://App.example/cb', 'http://localhost:3000']) {
+      expect(await second.applications.byRedirectUri(uri, undefined), uri).toEqual([application])
+    }
+    await second.close()
   })
 
   it('uses the default search path where no schema is named', async () => {

@@ -3,6 +3,7 @@ import { entraError } from '../../protocol/errors.ts'
 import { fastifyHost, type Host } from '../host.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize.ts'
+import { credentialTypeRoute } from './credential-type.ts'
 import { deviceAuthorizationRoutes } from './device-authorization.ts'
 import { deviceSignInRoutes } from './device-sign-in.ts'
 import { discoveryRoutes } from './discovery.ts'
@@ -10,8 +11,11 @@ import { errorLookUpRoute } from './error-look-up.ts'
 import { answerNotFound, answerRefusal } from './error-response.ts'
 import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
-import type { LoginParts } from './login-parts.ts'
+import type { GivenLoginParts, LoginParts } from './login-parts.ts'
+import { nativeClientRoute } from './native-client.ts'
+import { passwordAttempts } from './password-attempts.ts'
 import { signInStepRoute } from './sign-in/steps.ts'
+import { signOutRoutes } from './sign-out.ts'
 import { tokenRoutes } from './token.ts'
 import { userRealmRoutes } from './user-realm.ts'
 
@@ -19,7 +23,8 @@ import { userRealmRoutes } from './user-realm.ts'
 const bodyLimitInBytes = 256 * 1024
 
 /** login.microsoftonline.com and its aliases: every route in one list. A refusal gets its form in one place. */
-export async function loginHost(parts: LoginParts): Promise<Host> {
+export async function loginHost(given: GivenLoginParts): Promise<Host> {
+  const parts: LoginParts = { ...given, passwordAttempts: passwordAttempts() }
   const app = fastify({
     bodyLimit: bodyLimitInBytes,
     exposeHeadRoutes: false,
@@ -46,9 +51,12 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   adminConsentRoutes(app, parts)
   deviceSignInRoutes(app, parts)
   signInStepRoute(app, parts)
+  signOutRoutes(app, parts)
+  nativeClientRoute(app)
   tokenRoutes(app, parts)
   deviceAuthorizationRoutes(app, parts)
   userRealmRoutes(app, parts)
+  credentialTypeRoute(app, parts)
   discoveryRoutes(app, parts)
   keysRoutes(app, parts)
   instanceDiscoveryRoute(app)

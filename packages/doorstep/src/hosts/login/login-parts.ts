@@ -23,9 +23,13 @@ import type {
 } from '../../protocol/sign-in-records.ts'
 import type { TokenIssuer } from '../../tokens/issuer.ts'
 import type { KeyRing } from '../../tokens/key-ring.ts'
+import type { PasswordAttempts } from './password-attempts.ts'
 import type { FlowSeal } from './sign-in/flow.ts'
 
-/** What the login host is handed. */
+/** What the login host is handed; the rest it makes itself. */
+export type GivenLoginParts = Omit<LoginParts, 'passwordAttempts'>
+
+/** What the routes of the login host work with. */
 export interface LoginParts {
   readonly tenants: TenantStore
   readonly applications: ApplicationStore
@@ -48,6 +52,7 @@ export interface LoginParts {
   readonly newId: () => string
   readonly settings: CloudSettingsStore
   readonly secrets: SecretMatcher
+  readonly passwordAttempts: PasswordAttempts
   /** Makes the `sub` of users' tokens. */
   readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer

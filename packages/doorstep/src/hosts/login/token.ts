@@ -16,6 +16,7 @@ import { appTokenResponse } from '../../protocol/token-response.ts'
 import { newOpaqueToken } from '../../tokens/opaque-token.ts'
 import { opaqueValues } from '../../tokens/opaque-values.ts'
 import { askedOrigin } from '../host.ts'
+import { checkPassword } from './check-password.ts'
 import { authenticateClient, clientAppId, findClient } from './client.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
@@ -114,7 +115,7 @@ function allGrants(parts: LoginParts): readonly Grant[] {
     authorizationCodeGrant(made),
     refreshTokenGrant(made),
     deviceCodeGrant(made),
-    passwordGrant(made),
+    passwordGrant({ ...made, checkPassword: (account, given) => checkPassword(account, given, parts) }),
   ]
 }
 

@@ -1,16 +1,20 @@
 import type { TenantStore } from '../../directory/tenant.ts'
-import type { User, UserPassword, UserStore } from '../../directory/user.ts'
-import type { SecretMatcher } from '../client-authentication/secret.ts'
+import type { User, UserStore } from '../../directory/user.ts'
 import { entraError } from '../errors.ts'
 import type { Grant } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { nothingEarlier, requestedDelegation } from './requested-delegation.ts'
 import { authorizeUser, type UserGrantParts } from './user-authorization.ts'
 
+/** What can be said of a password that was given for an account. */
+export type PasswordFinding = 'right' | 'wrong' | 'locked' | 'noPassword' | 'disabled' | 'mustChange'
+
+export type CheckPassword = (account: User, given: string) => Promise<PasswordFinding>
+
 export interface PasswordParts extends UserGrantParts {
   readonly tenants: TenantStore
   readonly users: UserStore
-  readonly secrets: SecretMatcher
+  readonly checkPassword: CheckPassword
   readonly newId: () => string
 }
 
@@ -32,11 +36,8 @@ export function passwordGrant(parts: PasswordParts): Grant {
       const requested = requestedDelegation(request, nothingEarlier, 'first')
       const user = await parts.users.byPrincipalName(tenant.id, request.required('username'))
       if (!user) throw entraError('userNotFound', { tenant: tenant.displayName })
-      const password = await parts.users.passwordOf(user.id)
-      if (!password) throw entraError('passwordMissing')
-      if (!(await parts.secrets.matchesAny(request.required('password'), [password.passwordHash])))
-        throw entraError('passwordWrong')
-      refuseAccount(user, password)
+      const finding = await parts.checkPassword(user, request.required('password'))
+      if (finding !== 'right') throw entraError(refusals[finding])
       return authorizeUser(
         {
           endpoint: request.endpoint,
@@ -63,8 +64,10 @@ export function passwordGrant(parts: PasswordParts): Grant {
   }
 }
 
-/** What is said only to somebody who knows the password. @throws {EntraError} 50057 or 50055. */
-export function refuseAccount({ accountEnabled }: User, { mustChange }: UserPassword): void {
-  if (!accountEnabled) throw entraError('userDisabled')
-  if (mustChange) throw entraError('passwordExpired')
-}
+const refusals = {
+  wrong: 'passwordWrong',
+  locked: 'accountLocked',
+  noPassword: 'passwordMissing',
+  disabled: 'userDisabled',
+  mustChange: 'passwordExpired',
+} as const

@@ -15,6 +15,8 @@ import {
   now,
 } from './sign-in-records.ts'
 
+const aSessionClient = { appId: randomUUID(), issuer: 'https://login.microsoftonline.com/tenant/v2.0' }
+
 /** What sign-ins leave behind is found as it is now, never from memory, and a code serves once. */
 export function signInsContract(stores: StoresUnderTest): void {
   describe('an authorization code', () => {
@@ -113,9 +115,14 @@ export function signInsContract(stores: StoresUnderTest): void {
         await stores().commit([{ change: 'putSession', session: put }])
         expect(await byId(session.id)).toEqual(put)
       }
+      const used = { ...grown, accounts: grown.accounts.map((each) => ({ ...each, clients: [aSessionClient] })) }
+      await stores().commit([{ change: 'updateSession', session: used }])
+      expect(await byId(session.id)).toEqual(used)
       const other = aSession()
       await stores().commit([{ change: 'putSession', session: other }])
       for (const _ of [1, 2]) await stores().commit([{ change: 'deleteSession', id: session.id }])
+      expect(await byId(session.id)).toBeUndefined()
+      await stores().commit([{ change: 'updateSession', session: used }])
       expect(await byId(session.id)).toBeUndefined()
       expect(await byId(other.id)).toEqual(other)
     })

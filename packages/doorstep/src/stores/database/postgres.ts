@@ -14,7 +14,13 @@ import type { SchemaWords } from './migrations/schema.ts'
 import { type PostgresAddress, postgresAddress } from './postgres-address.ts'
 import { noticeChannel, postgresListener } from './postgres-listener.ts'
 
-const words: SchemaWords = { text: 'text collate "C"', integer: 'bigint', afterTable: '' }
+const words: SchemaWords = {
+  text: 'text collate "C"',
+  integer: 'bigint',
+  afterTable: '',
+  jsonTexts: (column, path) =>
+    `jsonb_array_elements_text(${column}::jsonb #> '{${path.join(',')}}') as element (value)`,
+}
 const connectionsAtMost = 10
 const connectTimeoutInMilliseconds = 10_000
 /** Keys of advisory locks: any numbers that nobody else uses on this database. */

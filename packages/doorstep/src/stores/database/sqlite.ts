@@ -14,7 +14,12 @@ import {
 import { migrationSteps } from './migrations/migrate.ts'
 import { constraintName, type SchemaWords } from './migrations/schema.ts'
 
-const words: SchemaWords = { text: 'text', integer: 'integer', afterTable: ' strict' }
+const words: SchemaWords = {
+  text: 'text',
+  integer: 'integer',
+  afterTable: ' strict',
+  jsonTexts: (column, path) => `json_each(${column}, '$.${path.join('.')}') as element`,
+}
 const busyTimeoutInMilliseconds = 5_000
 const preparedStatementsKept = 256
 

@@ -25,7 +25,7 @@ export function errorPage(view: ErrorView): string {
   const body = html`<p class="kicker" id="loginHeader">Sign in</p>
 <h1>Sorry, but we’re having trouble signing you in.</h1>
 <p class="refusal" id="exceptionMessageContainer"><strong>AADSTS${code}</strong>: ${breakable(text)}</p>
-${differences.length > 0 && html`<section aria-labelledby="differenceHeading"><h2 id="differenceHeading">What differs</h2>${differences.map(comparison)}</section>`}
+${differences.length > 0 && differenceSection(differences)}
 ${fix && fixSection(fix)}
 <section aria-labelledby="detailsHeading">
 <h2 id="detailsHeading">For the log</h2>
@@ -37,6 +37,11 @@ ${fix && fixSection(fix)}
 ${explanationUrl && html`<p><a href="${harmlessUrl(explanationUrl)}">What AADSTS${code} means</a></p>`}
 </section>`
   return page({ title: `AADSTS${code} – Sign in to your account`, body, nonce: view.nonce, width: 'wide' })
+}
+
+/** What was sent set against what is known, the places where they part marked. */
+export function differenceSection(differences: readonly Difference[]): Html {
+  return html`<section aria-labelledby="differenceHeading"><h2 id="differenceHeading">What differs</h2>${differences.map(comparison)}</section>`
 }
 
 function comparison({ subject, inWords, rows }: Difference): Html {

@@ -7,6 +7,7 @@ import { deviceConfirmPage } from './device-confirm.ts'
 import { deviceDonePage } from './device-done.ts'
 import { missingValues, redirectUriDifference } from './difference.ts'
 import { errorPage } from './error.ts'
+import { errorLookUpPage } from './error-look-up.ts'
 import { formPostPage } from './form-post.ts'
 import { leavePage } from './leave.ts'
 import { nativeClientPage } from './native-client.ts'
@@ -172,6 +173,31 @@ export function pageSamples(
       frontChannelLogoutUrls: [text('https://app.contoso.example/signout?sid=1')],
       postLogoutRedirectUri: text('https://app.contoso.example/bye'),
     }),
+    'signed-out-not-returned': signedOutPage({
+      nonce,
+      userName,
+      frontChannelLogoutUrls: [],
+      notReturned: {
+        text: text("The application 'Fleet Telemetry' has not registered the address to go back to."),
+        difference: redirectUriDifference(text('https://app.contoso.example/bye'), [
+          text('https://app.contoso.example/callback'),
+        ]),
+        fix: { text: text('Register it as a redirect URI of the application.') },
+      },
+    }),
+    'error-look-up': errorLookUpPage({
+      nonce,
+      code: text('50126'),
+      meanings: [
+        {
+          error: text('invalid_grant'),
+          text: text('Error validating credentials due to invalid username or password.'),
+          when: text('The password is not the one of this user.'),
+          fix: text('Correct the password; blanks around it are not part of it.'),
+        },
+      ],
+    }),
+    'error-look-up-unknown': errorLookUpPage({ nonce, code: text('1'), meanings: [] }),
     'error-redirect-uri': errorPage({
       ...error,
       code: 50011,

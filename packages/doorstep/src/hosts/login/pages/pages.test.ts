@@ -230,8 +230,11 @@ describe('pages that act by themselves', () => {
       'https://b.example/out',
     ])
     for (const { attributes } of frames) expect(attributes.has('hidden')).toBe(true)
-    expect(document).toContain('<meta http-equiv="refresh" content="1;url=https://a.example/bye?a=1&amp;b=2">')
+    expect(document).toContain('<meta http-equiv="refresh" content="5;url=https://a.example/bye?a=1&amp;b=2">')
+    expect(elements(document, 'script')).toHaveLength(1)
+    expect(elements(pageNamed('signed-out'), 'script')).toHaveLength(0)
     expect(pageNamed('signed-out')).not.toContain('http-equiv="refresh"')
+    expect(pageNamed('signed-out-not-returned')).not.toContain('http-equiv="refresh"')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Tenant, TenantStore } from '../../../directory/tenant.ts'
 import type { User, UserStore } from '../../../directory/user.ts'
+import { loginHint } from '../../../protocol/claims/user-claims.ts'
 import { accountInTenant, homeOf } from '../../../protocol/grants/account-in-tenant.ts'
 import type { SignedInAccount } from '../../../protocol/prompt.ts'
 import type { BrowserSession } from '../../../protocol/sign-in-records.ts'
@@ -38,7 +39,11 @@ export async function signedInAccounts(
         account,
         sessionId: session.sessionId,
         userPrincipalName: user.userPrincipalName,
-        hints: [user.userPrincipalName, ...(user.mail ? [user.mail] : [])],
+        hints: [
+          user.userPrincipalName,
+          ...(user.mail ? [user.mail] : []),
+          ...presences.flatMap((each) => (each ? [loginHint(each)] : [])),
+        ],
         tenantIds: presences.flatMap((presence) => (presence ? [presence.tenantId] : [])),
       },
     ]

@@ -4,6 +4,7 @@ import type { BrowserSession, SessionAccount, SessionStore, SignInChange } from 
 /** Entra's names: a session that ends with the browser, and one that a person asked to keep. */
 const sessionCookie = 'ESTSAUTH'
 const keptSessionCookie = 'ESTSAUTHPERSISTENT'
+const sessionCookies = [keptSessionCookie, sessionCookie]
 /** Ties the forms of one browser together. */
 export const browserCookie = 'esctx'
 
@@ -28,7 +29,7 @@ export async function currentSession(
   sessions: SessionStore,
   now: number,
 ): Promise<BrowserSession | undefined> {
-  for (const name of [keptSessionCookie, sessionCookie]) {
+  for (const name of sessionCookies) {
     const secret = cookies.get(name)
     const session = secret === undefined ? undefined : await sessions.byId(idOf(secret))
     if (session && now < session.expiresAt) return session
@@ -55,10 +56,11 @@ export function sessionWith(
   const persistent = (keep || (before?.persistent ?? false)) && !isLocal
   const lifetime = isLocal ? lifetimes.localhost : persistent ? lifetimes.kept : lifetimes.browser
   const others = before?.accounts.filter(({ homeUserId }) => homeUserId !== account.homeUserId) ?? []
+  const clients = before?.accounts.find(({ homeUserId }) => homeUserId === account.homeUserId)?.clients
   const session: BrowserSession = {
     id: idOf(secret),
     sessionId: before?.sessionId ?? randomUUID(),
-    accounts: [...others, account],
+    accounts: [...others, { ...account, ...(clients && { clients }) }],
     persistent,
     createdAt: before?.createdAt ?? now,
     expiresAt: now + lifetime,
@@ -75,6 +77,30 @@ export function sessionWith(
         : cookie(sessionCookie, secret),
     ],
   }
+}
+
+/**
+ * What is left of a browser's session when only `remaining` stay signed in. It goes on with a new secret, so that a
+ * request that still holds the old one brings nobody back; without anybody it ends.
+ */
+export function sessionAfterSignOut(
+  cookies: ReadonlyMap<string, string>,
+  before: BrowserSession | undefined,
+  remaining: readonly SessionAccount[],
+  now: number,
+): Omit<RenewedSession, 'session'> {
+  const carried = sessionCookies.flatMap((name) => cookies.get(name) ?? [])
+  const deletions = carried.map((secret) => ({ change: 'deleteSession', id: idOf(secret) }) as const)
+  const expired = sessionCookies.map((name) => cookie(name, '', 'Max-Age=0'))
+  if (!before || remaining.length === 0) return { changes: deletions, cookies: expired }
+  const secret = randomBytes(32).toString('base64url')
+  const session = { ...before, id: idOf(secret), accounts: remaining }
+  const lifetimeInSeconds = Math.floor((before.expiresAt - now) / 1000)
+  const kept = before.persistent
+    ? cookie(keptSessionCookie, secret, `Max-Age=${lifetimeInSeconds}`)
+    : cookie(sessionCookie, secret)
+  const ended = expired.filter((each) => !each.startsWith(`${before.persistent ? keptSessionCookie : sessionCookie}=`))
+  return { changes: [...deletions, { change: 'putSession', session }], cookies: [...ended, kept] }
 }
 
 /** The cookie that ties forms to this browser, and the header that sets it when it was not there. */

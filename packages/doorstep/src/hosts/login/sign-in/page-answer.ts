@@ -9,12 +9,14 @@ export interface PageAnswer {
   readonly cookies: readonly string[]
   /** Where forms of the page may lead beside this host; `any` for a page that posts itself to the application. */
   readonly formActions?: readonly string[] | 'any'
+  /** Addresses the page loads in hidden frames. */
+  readonly frames?: readonly string[]
 }
 
 /** Sends a page: never kept, never framed, nothing loaded. */
 export function sendPage(
   reply: FastifyReply,
-  { status = 200, render, cookies, formActions = [] }: PageAnswer,
+  { status = 200, render, cookies, formActions = [], frames = [] }: PageAnswer,
 ): FastifyReply {
   const nonce = randomBytes(16).toString('base64url')
   if (cookies.length > 0) reply.header('set-cookie', [...cookies])
@@ -22,7 +24,7 @@ export function sendPage(
     .code(status)
     .headers({
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': contentSecurityPolicy(nonce, formActions),
+      'content-security-policy': contentSecurityPolicy(nonce, formActions, { frames }),
       'cache-control': 'no-store, no-cache',
       pragma: 'no-cache',
       expires: '-1',

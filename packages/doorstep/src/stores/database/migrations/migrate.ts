@@ -1,6 +1,7 @@
 import { type Row, UnusableDatabase } from '../database.ts'
 import { directoryMigration } from './0001-directory.ts'
 import { signInMigration } from './0002-sign-in.ts'
+import { redirectUriMigration } from './0005-redirect-uris.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
 }
 
 /** Every migration there is, in the order in which they are applied. There is no way back. */
-export const migrations: readonly Migration[] = [directoryMigration, signInMigration]
+export const migrations: readonly Migration[] = [directoryMigration, signInMigration, redirectUriMigration]
 
 /**
  * The statements that bring a database to the newest form, one after the other; each is resumed with its rows. The

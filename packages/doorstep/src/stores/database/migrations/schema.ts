@@ -6,6 +6,8 @@ export interface SchemaWords {
   readonly integer: string
   /** What follows the closing parenthesis of a table. */
   readonly afterTable: string
+  /** What can follow `from`: the texts of an array inside a column that holds JSON, as `element.value`. */
+  readonly jsonTexts: (column: string, path: readonly string[]) => string
 }
 
 /** A column: its type, with a question mark when it may be null. */
