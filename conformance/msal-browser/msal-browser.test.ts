@@ -24,7 +24,7 @@ describe.skipIf(chromiumMissing())('@azure/msal-browser in Chromium', () => {
       {
         displayName: 'Single page',
         appId: singlePage.appId,
-        spa: { redirectUris: ['http://localhost/redirect.html', 'http://localhost'] },
+        spa: { redirectUris: ['http://localhost/redirect.html'] },
         permissions: ['Microsoft Graph/User.Read', 'Orders API/Orders.Read'],
       },
     ])
@@ -129,6 +129,15 @@ describe.skipIf(chromiumMissing())('@azure/msal-browser in Chromium', () => {
     })
   })
 
+  it('signs the person out and comes back', async () => {
+    const asked = page.waitForRequest(/\/oauth2\/v2\.0\/logout\?/)
+    await page.locator('#logoutRedirect').click()
+    await asked
+    await page.waitForURL(`${served.origin}/`)
+    expect((await result('redirect')).accounts).toEqual([])
+    expect((await press('ssoSilent')).failure).toMatchObject({ errorCode: 'login_required' })
+  })
+
   describe('beside the page', () => {
     beforeEach(async () => {
       await page.close()
@@ -153,6 +162,17 @@ describe.skipIf(chromiumMissing())('@azure/msal-browser in Chromium', () => {
       expect(signedIn).toMatchObject({ userName: alice.name, accounts: [alice.name] })
       await expectOrdersToken(signedIn.accessToken)
       expect(popup.isClosed() || (await popup.waitForEvent('close'))).toBeTruthy()
+    })
+
+    it('signs the person out', async () => {
+      const signedIn = await openPopup('loginPopup')
+      await enterCredentials(signedIn, alice)
+      await answerYes(signedIn, 'KmsiDescription')
+      await result('loginPopup')
+      const popup = await openPopup('logoutPopup')
+      expect(await result('logoutPopup')).toMatchObject({ accounts: [] })
+      expect(popup.isClosed() || (await popup.waitForEvent('close'))).toBeTruthy()
+      expect((await press('ssoSilent')).failure).toMatchObject({ errorCode: 'login_required' })
     })
 
     it('hears that the person left', async () => {

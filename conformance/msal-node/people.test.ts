@@ -132,9 +132,9 @@ describe('PublicClientApplication of @azure/msal-node', () => {
 
   it('fails with the reason when the person declines the device code', async () => {
     const started = cloud.start(words('device-code.mjs'), settings())
-    const [, , userCode = ''] = await started.says(verification)
-    const declined = await cloud.command('approve', userCode, '--as', alice.name, '--decline')
-    expect(declined.code, declined.stderr).toBe(0)
+    const [, address = '', userCode = ''] = await started.says(verification)
+    const page = await new Person(cloud.doorstep, alice).answerDevice(address, userCode, { consent: 'decline' })
+    expect(page).toContain('You declined')
     const { code, stderr } = await started.outcome
     expect(code).toBe(1)
     expect(stderr).toContain('authorization_declined')

@@ -3,7 +3,7 @@ const { clientId, authority, scope, loginHint } = settings
 const request = { scopes: [scope] }
 
 const application = await msal.createStandardPublicClientApplication({
-  auth: { clientId, authority, redirectUri: '/redirect.html', postLogoutRedirectUri: '/' },
+  auth: { clientId, authority, redirectUri: '/redirect.html', postLogoutRedirectUri: '/redirect.html' },
   cache: { cacheLocation: 'localStorage' },
 })
 
