@@ -67,4 +67,15 @@ describe('@azure/identity signs a person in', () => {
     expect(code, stderr).toBe(0)
     await expectOrdersToken(stdout)
   })
+
+  it.each([
+    ['InteractiveBrowserCredential', 'interactive-browser-credential.mjs'],
+    ['DeviceCodeCredential', 'device-code-credential.mjs'],
+  ])('by %s without a person, under doorstep run --sign-in-as', async (_, program) => {
+    const { CLIENT_ID, REDIRECT_URI } = settings()
+    const options = ['--sign-in-as', alice.name, '--consent']
+    const { code, stdout, stderr } = await cloud.run(words(program), { CLIENT_ID, REDIRECT_URI }, options)
+    expect(code, stderr).toBe(0)
+    await expectOrdersToken(stdout)
+  })
 })

@@ -139,4 +139,18 @@ describe('PublicClientApplication of @azure/msal-node', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('authorization_declined')
   })
+
+  describe('without a person, under doorstep run --sign-in-as', () => {
+    const signedInAs = async (program: string, ...options: readonly string[]) => {
+      const { CLIENT_ID } = settings()
+      const CACHE_FILE = join(folder, `${program}.json`)
+      return cloud.run(words(program), { CLIENT_ID, CACHE_FILE }, ['--sign-in-as', alice.name, ...options])
+    }
+
+    it.each(['interactive.mjs', 'device-code.mjs'])('%s signs in, with consent', async (program) => {
+      const { accessToken, userName } = said(await signedInAs(program, '--consent'))
+      expect(userName).toBe(alice.name)
+      await expectOrdersToken(accessToken)
+    })
+  })
 })
