@@ -19,6 +19,8 @@ export interface DispatchParts {
   /** The rooms that are built, each made at its first request. */
   readonly rooms: Partial<Record<Room, () => Promise<Host>>>
   readonly roomOf: (host: string) => HostRoom | undefined
+  /** The id of the run through whose ports a request came. */
+  readonly runOf?: ((request: RawRequest) => string | undefined) | undefined
   /** `https://localhost:<port>`. */
   readonly localOrigin: () => string
   readonly publicName: string | undefined
@@ -52,7 +54,7 @@ export function dispatcher(parts: DispatchParts): (request: RawRequest, response
   return (request, response) => {
     const name = hostOf(request)
     request.url = pathOf(request.url ?? '/')
-    const asked = askedOriginOf(name, parts)
+    const asked = askedOriginOf(name, request, parts)
     if (!asked) return refuse(response, 421, 'MisdirectedRequest', unknownName(name))
     const room = asked.kind === 'entra' ? parts.roomOf(name) : takePrefix(request)
     const ready = room && made.get(room)
@@ -69,8 +71,12 @@ export function dispatcher(parts: DispatchParts): (request: RawRequest, response
   }
 }
 
-function askedOriginOf(name: string, { roomOf, localOrigin, publicName }: DispatchParts): AskedOrigin | undefined {
-  if (roomOf(name)) return { kind: 'entra', host: name }
+function askedOriginOf(
+  name: string,
+  request: RawRequest,
+  { roomOf, runOf, localOrigin, publicName }: DispatchParts,
+): AskedOrigin | undefined {
+  if (roomOf(name)) return { kind: 'entra', host: name, runId: runOf?.(request) }
   if (isLoopback(name)) return { kind: 'local', origin: localOrigin() }
   if (publicName !== undefined && name === publicName.toLowerCase()) {
     return { kind: 'local', origin: localOrigin().replace('localhost', name) }

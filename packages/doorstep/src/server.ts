@@ -15,11 +15,12 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { firstPartyAppIds } from './directory/first-party-ids.ts'
 import { type DispatchParts, dispatcher } from './dispatch.ts'
 import { reportFault } from './fault-log.ts'
-import type { ControlledClock, ControlParts, RunOptions } from './hosts/control/index.ts'
+import type { ControlledClock, ControlledSignIns, ControlParts } from './hosts/control/index.ts'
 import type { RawRequest, RawResponse } from './hosts/host.ts'
-import { type ConnectProxy, createConnectProxy } from './interceptor/connect-proxy.ts'
-import { interceptedHosts, roomOf } from './interceptor/host-map.ts'
-import { type SecureListener, secureListener } from './listener/secure-listener.ts'
+import type { LoginParts } from './hosts/login/login-parts.ts'
+import { roomOf } from './interceptor/host-map.ts'
+import { secureListener } from './listener/secure-listener.ts'
+import { interceptingProxy, type RunDoors, runDoors } from './run-doors.ts'
 import { type MasterKey, newMasterKeyText, readMasterKey } from './secrets/master-key.ts'
 import { secretKeeper } from './secrets/secret-keeper.ts'
 import type { Seed } from './seed.ts'
@@ -168,6 +169,12 @@ async function listen(config: DoorstepConfig, kept: Kept, seed: Seed | undefined
   const controlToken = await controlTokenOf(folder)
   const begun = gate()
   const oneByOne = inTurn()
+  const doors = runDoors({
+    listener: () => listener,
+    handle: (request, response) => handle(request, response),
+    clockOffset: () => kept.clock.offset(),
+    graceMilliseconds,
+  })
   const cloud: Cloud = {
     config,
     kept,
@@ -176,19 +183,17 @@ async function listen(config: DoorstepConfig, kept: Kept, seed: Seed | undefined
     addresses,
     stopping: stopping.signal,
     requestStop,
-    openRun: openRunProxy,
+    doors,
   }
   const dispatch = dispatcher({
     rooms: roomsOf(cloud, controlToken),
     roomOf,
+    runOf: doors.runOf,
     localOrigin: () => addresses.url,
     publicName: config.publicName,
     reportFault,
   })
   const handle: Handle = (request, response) => begun.pass(() => dispatch(request, response))
-  function openRunProxy(options: RunOptions) {
-    return runProxy(options, { listener, handle, tlsPort: addresses.tlsPort, offset: kept.clock.offset() })
-  }
   const listener = secureListener({
     ownCertificate: certificates.localhost,
     interceptCertificate: certificates.intercept,
@@ -243,31 +248,6 @@ async function controlTokenOf(folder: DataFolder): Promise<string> {
 
 type Handle = (request: RawRequest, response: RawResponse) => void
 
-function interceptingProxy(listener: SecureListener, handle: Handle, { offline, upstream }: RunOptions): ConnectProxy {
-  return createConnectProxy({
-    isIntercepted: (host) => roomOf(host) !== undefined,
-    deliver: (socket) => listener.accept(socket),
-    respond: handle,
-    tunnel: offline ? 'refuse' : 'allow',
-    upstream,
-  })
-}
-
-/** A proxy port of its own for one run, so that its requests can be told from another's. */
-async function runProxy(
-  options: RunOptions,
-  { listener, handle, tlsPort, offset }: { listener: SecureListener; handle: Handle; tlsPort: number; offset: number },
-) {
-  const proxy = interceptingProxy(listener, handle, options)
-  return {
-    proxyPort: await proxy.listen(0),
-    tlsPort,
-    hosts: interceptedHosts.map(({ pattern }) => pattern),
-    clockOffsetMilliseconds: offset,
-    close: () => proxy.close(graceMilliseconds),
-  }
-}
-
 /** What the rooms are made from. */
 interface Cloud {
   readonly config: DoorstepConfig
@@ -278,25 +258,18 @@ interface Cloud {
   readonly addresses: { readonly url: string; readonly proxy: string; readonly tlsPort: number }
   readonly stopping: AbortSignal
   readonly requestStop: () => void
-  readonly openRun: ControlParts['openRun']
+  readonly doors: RunDoors
 }
 
 /** The rooms that are built. Each loads its code and is made at its first request. */
 function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   const { kept } = cloud
-  const { stores, secrets, clock, keys, masterKey } = kept
+  const { stores, secrets, clock } = kept
+  const login = once(() => loginParts(cloud))
   return {
     login: async () => {
       const { loginHost } = await import('./hosts/login/index.ts')
-      const pairwiseHash = (text: string) => masterKey.keyedHash(text, 'pairwise subject')
-      const issuer = tokenIssuer(keys.current)
-      const purpose = 'sign-in flow'
-      const seal = {
-        seal: (text: string) => masterKey.seal(text, purpose),
-        open: (sealed: string) => masterKey.open(sealed, purpose),
-      }
-      const makers = { newId: () => randomUUID() }
-      return loginHost({ ...stores, ...makers, secrets, clock, keys, issuer, pairwiseHash, seal, reportFault })
+      return loginHost(login())
     },
     graph: async () => {
       const [{ graphHost }, guard] = await Promise.all([import('./hosts/graph/index.ts'), graphGuard(cloud)])
@@ -305,8 +278,61 @@ function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
     },
     control: async () => {
       const { controlHost } = await import('./hosts/control/index.ts')
-      return controlHost(controlParts(cloud, controlToken))
+      return controlHost({ ...controlParts(cloud, controlToken), signIns: controlledSignIns(login) })
     },
+  }
+}
+
+function loginParts({ kept, doors }: Cloud): LoginParts {
+  const { stores, secrets, clock, keys, masterKey } = kept
+  const purpose = 'sign-in flow'
+  const parts: LoginParts = {
+    ...stores,
+    newId: () => randomUUID(),
+    secrets,
+    clock,
+    keys,
+    issuer: tokenIssuer(keys.current),
+    pairwiseHash: (text) => masterKey.keyedHash(text, 'pairwise subject'),
+    seal: { seal: (text) => masterKey.seal(text, purpose), open: (sealed) => masterKey.open(sealed, purpose) },
+    deviceCodeIssued: (issued) => void answerDeviceCode(issued, doors, parts).catch(reportFault),
+    reportFault,
+  }
+  return parts
+}
+
+/** Answers a device code for the account that its run signs in as, where it does. */
+async function answerDeviceCode(
+  { userCode, runId }: { readonly userCode: string; readonly runId: string },
+  doors: RunDoors,
+  parts: LoginParts,
+): Promise<void> {
+  const run = doors.byId(runId)
+  if (!run?.signIn) return
+  const { answerDeviceCodeOfRun } = await import('./hosts/login/device-code-of-run.ts')
+  const { userPrincipalName } = run.signIn
+  run.report({ ...(await answerDeviceCodeOfRun({ ...run.signIn, userCode }, parts)), userCode, userPrincipalName })
+}
+
+/** What control may do in the name of people. */
+function controlledSignIns(login: () => LoginParts): ControlledSignIns {
+  const signIns = () => import('./hosts/login/sign-in/sign-in-without-person.ts')
+  return {
+    account: async (name) => (await signIns()).signInAccount(name, login()),
+    beginSession: async (name) => (await signIns()).signInWithoutPerson(name, login()),
+    async approveDeviceCode(approval) {
+      const { approveDeviceCode } = await import('./hosts/login/approve-device-code.ts')
+      return approveDeviceCode(approval, login())
+    },
+  }
+}
+
+/** Makes a value when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
@@ -328,7 +354,7 @@ async function graphGuard({ config, kept, addresses }: Cloud) {
   })
 }
 
-function controlParts(cloud: Cloud, controlToken: string): ControlParts {
+function controlParts(cloud: Cloud, controlToken: string): Omit<ControlParts, 'signIns'> {
   const { kept, addresses } = cloud
   const startedAt = new Date(performance.timeOrigin).toISOString()
   return {
@@ -350,7 +376,7 @@ function controlParts(cloud: Cloud, controlToken: string): ControlParts {
     clock: controlledClock(kept),
     reset: () => cloud.oneByOne(() => resetCloud(cloud)),
     requestStop: cloud.requestStop,
-    openRun: cloud.openRun,
+    openRun: cloud.doors.open,
     stopping: cloud.stopping,
     reportFault,
   }

@@ -90,6 +90,7 @@ const allowed: Readonly<Record<string, Rules>> = {
     'new-tenant.ts': 'any',
   },
   'new-tenant.ts': { directory: 'any' },
+  'run-doors.ts': { hosts: 'types', interceptor: 'any', listener: 'types' },
   'seed.ts': { directory: 'any', seed: 'any' },
   'server.ts': {
     directory: 'any',
@@ -109,6 +110,7 @@ const allowed: Readonly<Record<string, Rules>> = {
     'data-folder.ts': 'any',
     'dispatch.ts': 'any',
     'fault-log.ts': 'any',
+    'run-doors.ts': 'any',
     'seed.ts': 'any',
     'version.ts': 'any',
     '@doorstep/guard': 'any',

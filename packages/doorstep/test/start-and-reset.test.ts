@@ -122,9 +122,9 @@ describe('control', () => {
       const before = await keys()
       const answers = await Promise.all([1, 2, 3].map(() => doorstep.control.request('POST', '/reset', {})))
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
-      const last = answers.at(-1)?.body
+      // Requests at once come over several connections, so any of them may be the last.
       const bootstrap = JSON.parse(await readFile(join(dataDirectory, 'bootstrap.json'), 'utf8'))
-      expect(bootstrap.tenantId).toBe(last.tenantId)
+      expect(answers.map(({ body }) => body.tenantId)).toContain(bootstrap.tenantId)
       const form = new URLSearchParams({
         grant_type: 'client_credentials',
         client_id: bootstrap.clientId,

@@ -113,6 +113,8 @@ export type CommandTable = Readonly<Record<string, CommandEntry>>
 
 export interface CommandEntry {
   readonly summary: string
+  /** Left out of the help: for programs, not for people. */
+  readonly hidden?: boolean
   load(): Promise<CommandDeclaration | CommandGroup>
 }
 

@@ -55,7 +55,7 @@ async function addCommands(
   const named = namedWords(words)
   for (const [name, entry] of Object.entries(table)) {
     const added = prepared(new Command(name), io).description(entry.summary)
-    parent.addCommand(added)
+    parent.addCommand(added, { hidden: entry.hidden === true })
     if (name !== named[0]) continue
     const loaded = await entry.load()
     if ('commands' in loaded) await describeGroup(added, loaded, named.slice(1), io, outcome)

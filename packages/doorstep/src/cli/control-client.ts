@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { dataFolderInUse, type Instance, readCaCertificate, readControlToken, readInstance } from '../data-folder.ts'
 import type { CommandIO } from './command.ts'
 import { RefusedError, UnreachableError } from './failure.ts'
@@ -64,13 +64,29 @@ export interface JoinedRun {
   readonly clockOffsetMilliseconds: number
   /** Resolves when the local cloud ended this run; never after `leave`. */
   readonly ended: Promise<void>
+  /** Takes what the local cloud does for this run from now on, one event a line of JSON. */
+  onEvent(listener: (event: RunEvent) => void): void
   /** Ends this run: the local cloud closes its proxy port. */
   leave(): void
+}
+
+/** A device code of the run that the local cloud answered. */
+export interface RunEvent {
+  readonly kind: 'deviceCodeApproved' | 'deviceCodeDeclined'
+  readonly userCode: string
+  readonly userPrincipalName: string
+  readonly application?: string
+  readonly reason?: string
+  readonly fix?: string
 }
 
 export interface RunRequest {
   readonly offline: boolean
   readonly upstream?: { readonly httpsProxy?: string; readonly noProxy?: string } | undefined
+  /** User principal name of the account that answers the device codes of the run. */
+  readonly signInAs?: string | undefined
+  /** Whether that account agrees to what applications ask for; only with `signInAs`. */
+  readonly consent?: boolean | undefined
 }
 
 /**
@@ -81,7 +97,8 @@ export interface RunRequest {
  */
 export async function joinRun(cloud: LocalCloud, wanted: RunRequest): Promise<JoinedRun> {
   const response = await openResponse({ ...controlRequest(cloud, 'POST', '/runs'), body: wanted }, 0)
-  const firstLine = await readFirstLine(response)
+  const lines = createInterface({ input: response })
+  const firstLine = await readFirstLine(lines, response)
   if (response.statusCode !== 200) {
     response.destroy()
     const answer = { status: response.statusCode ?? 0, body: parseJson(firstLine) }
@@ -97,6 +114,10 @@ export async function joinRun(cloud: LocalCloud, wanted: RunRequest): Promise<Jo
   return {
     ...(JSON.parse(firstLine) as Pick<JoinedRun, 'proxyPort' | 'tlsPort' | 'hosts' | 'clockOffsetMilliseconds'>),
     ended,
+    onEvent(listener) {
+      // The blank lines between are heartbeats.
+      lines.on('line', (line) => line !== '' && listener(JSON.parse(line) as RunEvent))
+    },
     leave() {
       left = true
       response.destroy()
@@ -108,9 +129,8 @@ function controlRequest({ instance, ca, controlToken }: LocalCloud, method: 'GET
   return { url: `${instance.url}/_doorstep${path}`, ca, method, headers: { authorization: `Bearer ${controlToken}` } }
 }
 
-/** The rest of the response, heartbeats, is read and dropped. */
-async function readFirstLine(response: IncomingMessage): Promise<string> {
-  const lines = createInterface({ input: response })
+/** The rest of the response goes on being read, whether somebody listens or not. */
+async function readFirstLine(lines: Interface, response: IncomingMessage): Promise<string> {
   response.on('error', () => {})
   const line = await new Promise<string>((resolve) => {
     lines.once('line', resolve)
@@ -121,6 +141,7 @@ async function readFirstLine(response: IncomingMessage): Promise<string> {
 }
 
 function refusal({ status, body }: { status: number; body: unknown }): RefusedError {
-  const message = (body as { error?: { message?: unknown } } | undefined)?.error?.message
-  return new RefusedError(typeof message === 'string' ? message : `The local cloud answered with status ${status}.`)
+  const { message, fix } = (body as { error?: { message?: unknown; fix?: unknown } } | undefined)?.error ?? {}
+  if (typeof message !== 'string') return new RefusedError(`The local cloud answered with status ${status}.`)
+  return new RefusedError(typeof fix === 'string' ? `${message}\n${fix}` : message)
 }

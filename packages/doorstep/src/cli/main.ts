@@ -24,6 +24,12 @@ const commands: CommandTable = {
     load: async () => (await import('./commands/clock.ts')).clock,
   },
   app: { summary: 'register applications', load: async () => (await import('./commands/app/index.ts')).app },
+  approve: { summary: 'answer a device code', load: async () => (await import('./commands/approve.ts')).approve },
+  'sign-in-browser': {
+    summary: 'the browser of `run --sign-in-as`',
+    hidden: true,
+    load: async () => (await import('./commands/sign-in-browser.ts')).signInBrowser,
+  },
   token: { summary: 'print an access token', load: async () => (await import('./commands/token.ts')).token },
 }
 

@@ -50,11 +50,15 @@ export async function joinOrStart(request: CloudRequest): Promise<RunCloud> {
   }
 }
 
+/** What of a request the local cloud is told. */
+function runRequest({ offline, upstream, signInAs, consent }: CloudRequest): RunRequest {
+  return { offline, upstream, ...(signInAs === undefined ? {} : { signInAs, consent }) }
+}
+
 async function joinRunning(dataDirectory: string, request: CloudRequest): Promise<RunCloud | undefined> {
   const cloud = await readLocalCloud(dataDirectory)
   if (!cloud) return undefined
-  const { offline, upstream } = request
-  const joined = await joinRun(cloud, { offline, upstream }).catch((error) => {
+  const joined = await joinRun(cloud, runRequest(request)).catch((error) => {
     // Stale, just stopping, or not listening yet: whoever holds the folder decides what is next.
     if (error instanceof UnreachableError) return undefined
     throw error
@@ -81,11 +85,11 @@ async function startUnlessTaken(dataDirectory: string, request: CloudRequest): P
 }
 
 async function startAndJoin(request: CloudRequest): Promise<RunCloud> {
-  const { offline, upstream, dataDirectory: wanted } = request
+  const { dataDirectory: wanted } = request
   const { ready, child } = await startDetached(request)
   const cloud = await readLocalCloud(ready.dataDirectory)
   if (!cloud) throw new UnreachableError('The local cloud of this run ended as soon as it had started.')
-  const joined = await joinRun(cloud, { offline, upstream })
+  const joined = await joinRun(cloud, runRequest(request))
   return {
     dataDirectory: ready.dataDirectory,
     joined,

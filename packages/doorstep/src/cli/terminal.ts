@@ -94,7 +94,8 @@ export function describeFacts(facts: readonly (readonly [string, string | undefi
   )
 }
 
-function printable(text: string): string {
+/** Text from elsewhere without its control characters, which could move the cursor or colour what follows. */
+export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd')
 }

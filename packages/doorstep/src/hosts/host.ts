@@ -11,7 +11,12 @@ export type RawResponse = ServerResponse | Http2ServerResponse
  * own origin, `https://localhost:<port>`; 127.0.0.1 and [::1] count as localhost. It decides issuer and links.
  */
 export type AskedOrigin =
-  | { readonly kind: 'entra'; readonly host: string }
+  | {
+      readonly kind: 'entra'
+      readonly host: string
+      /** The run through whose ports it came; without one it came to the listener or the proxy that all share. */
+      readonly runId?: string | undefined
+    }
   | { readonly kind: 'local'; readonly origin: string }
 
 /** A room that answers. On the local origin its path prefix is cut off already. */

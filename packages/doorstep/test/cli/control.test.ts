@@ -45,6 +45,8 @@ const guarded = [
   'POST /reset',
   'POST /stop',
   'POST /runs',
+  'POST /sign-in',
+  'POST /approve-device-code',
   'GET /nothing',
 ]
 
@@ -81,11 +83,37 @@ describe('with the control token', () => {
     ['POST /runs', '{"offline":"yes"}', 400, 'invalidRun', /^offline/],
     ['POST /runs', '{"upstream":"http://127.0.0.1:1"}', 400, 'invalidRun', /^upstream/],
     ['POST /runs', '{"upstream":{"httpsProxy":5}}', 400, 'invalidRun', /^upstream/],
+    ['POST /runs', '{"consent":true}', 400, 'invalidRun', /^signInAs/],
+    ['POST /runs', '{"signInAs":5}', 400, 'invalidRun', /^signInAs/],
+    ['POST /runs', '{"signInAs":"a@b.example","consent":"yes"}', 400, 'invalidRun', /^consent/],
+    ['POST /runs', '{"signInAs":"nobody@b.example"}', 404, 'accountNotFound', /nobody@b\.example/],
+    ['POST /sign-in', '{}', 400, 'invalidSignIn', /^userPrincipalName/],
+    ['POST /sign-in', '{"userPrincipalName":"nobody"}', 404, 'accountNotFound', /Expected the user principal name/],
+    ['POST /approve-device-code', '{"userPrincipalName":"a@b.example"}', 400, 'invalidSignIn', /^userCode/],
+    [
+      'POST /approve-device-code',
+      '{"userCode":"A","userPrincipalName":"a@b.example","consent":1}',
+      400,
+      'invalidSignIn',
+      /^consent/,
+    ],
     ['POST /stop', '{"when":"later"}', 400, 'invalidStop', /"idle"/],
   ])('%s %s is refused with a sentence', async (route, text, status, code, message) => {
     const answer = await ask(route, text)
     expect(answer).toMatchObject({ status, body: { error: { code } } })
     expect(answer.body.error?.message).toMatch(message)
+  })
+
+  it('POST /sign-in gives the cookies of a browser session, a new one each time', async () => {
+    const { userPrincipalName } = cloud.ready.administrator
+    const answers = [1, 2].map(() => ask('POST /sign-in', JSON.stringify({ userPrincipalName })))
+    const [first, second] = (await Promise.all(answers)).map(({ body }) => body)
+    expect(first).toEqual({
+      userPrincipalName,
+      account: expect.stringMatching(/^[\da-f-]{36}$/),
+      cookies: [{ name: 'ESTSAUTH', value: expect.stringMatching(/^[\w-]{43}$/) }],
+    })
+    expect(second?.cookies).not.toEqual(first?.cookies)
   })
 
   it('takes a trailing slash, and the scheme in any case', async () => {

@@ -44,7 +44,7 @@ describe('doorstep run without a running local cloud', () => {
     )
     const lines = await Promise.all(runs.map(({ firstLine }) => firstLine))
     const tlsPorts = new Set(lines.map((line) => (JSON.parse(line ?? '{}') as { port: number }).port))
-    expect(tlsPorts.size).toBe(1)
+    expect(tlsPorts.size).toBe(3)
     const status = JSON.parse((await place.doorstep(['status', '--json'], own)).stdout) as { openRuns: number }
     expect(status.openRuns).toBe(3)
     for (const run of runs) run.process.kill('SIGTERM')

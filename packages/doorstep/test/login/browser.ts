@@ -5,10 +5,10 @@ export interface Credentials {
   readonly password: string
 }
 
-/** A browser without scripts: keeps cookies, sends forms as they stand on the page. */
+/** A browser without scripts: keeps cookies until they expire, sends forms as they stand on the page. */
 export class Browser {
+  readonly cookies = new Map<string, string>()
   readonly #doorstep: RunningDoorstep
-  readonly #cookies = new Map<string, string>()
 
   constructor(doorstep: RunningDoorstep) {
     this.#doorstep = doorstep
@@ -18,13 +18,15 @@ export class Browser {
     return this.#take(await this.#doorstep.request('GET', path, undefined, this.#headers()))
   }
 
+  async post(path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
+    const form = new URLSearchParams(fields).toString()
+    return this.#take(await this.#doorstep.request('POST', path, form, this.#headers()))
+  }
+
   /** Sends the only form of a page with what a person typed; `press` is the name of another button than the first. */
-  async send(page: Answer, typed: Record<string, string> = {}, press?: string): Promise<Answer> {
-    const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? ''
-    const fields = new URLSearchParams(hiddenFields(page))
-    for (const [name, value] of Object.entries(typed)) fields.set(name, value)
-    if (press) fields.set(press, press)
-    return this.#take(await this.#doorstep.request('POST', action, fields.toString(), this.#headers()))
+  async send(page: Answer, typed: Readonly<Record<string, string>> = {}, press?: string): Promise<Answer> {
+    const action = unescaped(/<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? '')
+    return this.post(action, { ...hiddenFields(page), ...typed, ...(press && { [press]: press }) })
   }
 
   /** From the page that asks for a user name. */
@@ -33,30 +35,31 @@ export class Browser {
   }
 
   #headers(): Record<string, string> {
-    return { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+    return { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
   }
 
   #take(answer: Answer): Answer {
     const set = answer.headers['set-cookie'] ?? []
     for (const line of Array.isArray(set) ? set : [set]) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      this.#cookies.set(name, value)
+      if (/;\s*Max-Age=0\b/i.test(line)) this.cookies.delete(name)
+      else this.cookies.set(name, value)
     }
     return answer
   }
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+const characters: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#96': '`' }
+
 /** Text of an attribute, its entities replaced. */
-export const unescaped = (text: string) =>
-  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '')
+export function unescaped(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => characters[name] ?? '')
+}
 
 /** What the form of a page sends unseen. */
 export function hiddenFields({ text }: Pick<Answer, 'text'>): Record<string, string> {
-  const fields = [...text.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) =>
-    ['name', 'value'].map((attribute) => unescaped(new RegExp(`${attribute}="([^"]*)"`).exec(input)?.[1] ?? '')),
-  )
-  return Object.fromEntries(fields)
+  const fields = [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)]
+  return Object.fromEntries(fields.map(([, name = '', value = '']) => [unescaped(name), unescaped(value)]))
 }
 
 export const locationOf = (answer: Answer) => String(answer.headers.location)

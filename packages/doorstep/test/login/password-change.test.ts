@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
-import { ScriptlessBrowser } from './scriptless-browser.ts'
+import { Browser } from './browser.ts'
 
 const tenantId = '0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b'
 const appId = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d'
@@ -52,8 +52,8 @@ function authorizePath(parameters: Readonly<Record<string, string>>): string {
 }
 
 /** The browser as it is after a restart: the same cookies. */
-function browserWith(cookies: ReadonlyMap<string, string>): ScriptlessBrowser {
-  const browser = new ScriptlessBrowser(doorstep)
+function browserWith(cookies: ReadonlyMap<string, string>): Browser {
+  const browser = new Browser(doorstep)
   for (const [name, value] of cookies) browser.cookies.set(name, value)
   return browser
 }
@@ -67,7 +67,7 @@ describe('a changed password', () => {
   it('ends the sessions of that account, in every browser, and of no other', async () => {
     const sessions: ReadonlyMap<string, string>[] = []
     for (const people of [[alice], [bob, alice]]) {
-      const browser = new ScriptlessBrowser(doorstep)
+      const browser = new Browser(doorstep)
       for (const name of people) {
         await browser.signIn(await browser.open(authorizePath({ prompt: 'login' })), { name, password })
       }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
-import { ScriptlessBrowser } from './scriptless-browser.ts'
+import { Browser } from './browser.ts'
 
 const tenantId = '0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b'
 const otherTenantId = '1f2a3b4c-5d6e-4f7a-9b8c-1d2e3f4a5b6c'
@@ -12,6 +12,11 @@ const site = {
 }
 const single = { appId: '2b3c4d5e-6f7a-4b8c-9d0e-1f2a3b4c5d6e', home: 'https://spa.contoso.example/?from=here' }
 const native = { appId: '3c4d5e6f-7a8b-4c9d-8e1f-2a3b4c5d6e7f', uri: 'msal3c4d5e6f://auth' }
+const listener = {
+  appId: '5e6f7a8b-9c0d-4e1f-8a3b-4c5d6e7f8091',
+  callback: 'http://localhost:8081/callback',
+  logoutUrl: 'https://listener.contoso.example/front',
+}
 const foreign = { appId: '4d5e6f7a-8b9c-4d0e-9f2a-3b4c5d6e7f80', uri: 'https://foreign.fabrikam.example/bye' }
 const password = 'Correct-horse-7-battery'
 const alice = { name: 'alice@contoso.example', password }
@@ -36,6 +41,11 @@ const seed = JSON.stringify({
           optionalClaims: { idToken: [{ name: 'login_hint' }, { name: 'sid' }] },
         },
         { displayName: 'Single page', appId: single.appId, spa: { redirectUris: [single.home] } },
+        {
+          displayName: 'Listener',
+          appId: listener.appId,
+          web: { redirectUris: [listener.callback], logoutUrl: listener.logoutUrl },
+        },
         { displayName: 'Native', appId: native.appId, publicClient: { redirectUris: [native.uri] } },
       ],
     },
@@ -69,7 +79,7 @@ const location = ({ headers }: Answer) => headers.location
 
 /** A browser in which these people have signed in, and the answer to the last sign-in. */
 async function signedIn(...people: readonly { readonly name: string; readonly password: string }[]) {
-  const browser = new ScriptlessBrowser(doorstep)
+  const browser = new Browser(doorstep)
   let answer: Answer | undefined
   for (const person of people)
     answer = await browser.signIn(await browser.open(authorizePath({ prompt: 'login' })), person)
@@ -78,7 +88,7 @@ async function signedIn(...people: readonly { readonly name: string; readonly pa
 }
 
 /** Whether the browser gets a code without a question. */
-async function isSignedIn(browser: ScriptlessBrowser, hint?: string): Promise<boolean> {
+async function isSignedIn(browser: Browser, hint?: string): Promise<boolean> {
   const answer = await browser.open(authorizePath({ prompt: 'none', ...(hint && { login_hint: hint }) }))
   return new URL(String(answer.headers.location)).searchParams.has('code')
 }
@@ -103,6 +113,17 @@ async function tokensFor(code: string, endpoint = '/v2.0'): Promise<Answer['body
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
 describe('signing out', () => {
+  it('tells the applications that the session was used for, and no others', async () => {
+    const { browser } = await signedIn(alice)
+    const used = await browser.open(authorizePath({ client_id: listener.appId, redirect_uri: listener.callback }))
+    const sid = new URL(String(used.headers.location)).searchParams.get('session_state')
+    const page = await browser.open(logoutPath())
+    const frames = [...page.text.matchAll(/<iframe src="([^"]+)"/g)].map(([, src = '']) => src.replaceAll('&amp;', '&'))
+    const issuer = encodeURIComponent(`${doorstep.url}/${tenantId}/v2.0`)
+    expect(frames).toEqual([`${listener.logoutUrl}?iss=${issuer}&sid=${sid}`])
+    expect(page.headers['content-security-policy']).toContain('frame-src https://listener.contoso.example')
+  })
+
   it('ends the session and says so', async () => {
     const { browser } = await signedIn(alice)
     const secret = browser.cookies.get('ESTSAUTH')
@@ -135,7 +156,7 @@ describe('signing out', () => {
   })
 
   it('is no fault for those who are not signed in', async () => {
-    const browser = new ScriptlessBrowser(doorstep)
+    const browser = new Browser(doorstep)
     expect((await browser.open(logoutPath())).text).toContain('You signed out')
     expect(location(await browser.open(logoutPath({ post_logout_redirect_uri: site.signedOut })))).toBe(site.signedOut)
   })
@@ -162,7 +183,7 @@ describe('signing out', () => {
 
 describe('the way back', () => {
   const goTo = async (uri: string, more: Readonly<Record<string, string>> = {}, segment = tenantId) =>
-    new ScriptlessBrowser(doorstep).open(logoutPath({ post_logout_redirect_uri: uri, ...more }, segment))
+    new Browser(doorstep).open(logoutPath({ post_logout_redirect_uri: uri, ...more }, segment))
 
   it.each([
     ['a web application', site.signedOut, site.signedOut],
@@ -331,7 +352,7 @@ describe('id_token_hint', () => {
     const { id_token } = await tokensFor(code ?? '', '')
     expect(id_token).toMatch(/\.$/)
     expect((await browser.open(logoutPath({ id_token_hint: id_token }))).text).toContain('Which account')
-    const elsewhere = new ScriptlessBrowser(doorstep)
+    const elsewhere = new Browser(doorstep)
     const toSingle = { id_token_hint: id_token, post_logout_redirect_uri: single.home }
     expect((await elsewhere.open(logoutPath(toSingle))).text).toContain('What differs')
     const toSite = { id_token_hint: id_token, post_logout_redirect_uri: site.signedOut }
@@ -354,7 +375,7 @@ describe('id_token_hint', () => {
   it('and client_id must name one application', async () => {
     const hint = unsigned({ aud: single.appId })
     const parameters = { id_token_hint: hint, client_id: site.appId, post_logout_redirect_uri: site.signedOut }
-    const answer = await new ScriptlessBrowser(doorstep).open(logoutPath(parameters))
+    const answer = await new Browser(doorstep).open(logoutPath(parameters))
     expect(answer.status).toBe(200)
     expect(answer.text).toContain('two applications')
   })

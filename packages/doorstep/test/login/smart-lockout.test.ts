@@ -1,7 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
+import { Browser } from './browser.ts'
+import { contoso } from './contoso.ts'
 import { expectRefusalBody } from './expect-refusal.ts'
-import { alice, disabled, joiner, mustChange, passwordForm, peopleSeed } from './people.ts'
+import { alice, disabled, joiner, mustChange, passwordForm, peopleSeed, tool } from './people.ts'
 import { requestToken } from './request-token.ts'
 
 let doorstep: RunningDoorstep
@@ -20,6 +22,13 @@ async function askWrong(count: number, username = alice.name): Promise<readonly 
   const answers: Answer[] = []
   for (let attempt = 0; attempt < count; attempt++) answers.push(await ask(`wrong-${attempt}`, username))
   return answers
+}
+
+/** Asked on the way to a device, which needs no redirect URI. */
+async function signInPage(browser: Browser): Promise<Answer> {
+  const form = new URLSearchParams({ client_id: tool.appId, scope: 'openid' }).toString()
+  const { body } = await doorstep.request('POST', `/${contoso.tenantId}/oauth2/v2.0/devicecode`, form)
+  return browser.send(await browser.open('/devicelogin'), { otc: body.user_code })
 }
 
 const locked = {
@@ -61,6 +70,19 @@ describe('ten wrong passwords', () => {
   it('that come at once do not let the right one through after them', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, index) => ask(`wrong-${index}`)))
     expectRefusalBody(await ask(alice.password), locked)
+  })
+
+  it('count on the sign-in page and in the password grant together', async () => {
+    await askWrong(8)
+    const browser = new Browser(doorstep)
+    let page = await browser.send(await signInPage(browser), { loginfmt: alice.name })
+    for (const passwd of ['ninth', 'tenth']) page = await browser.send(page, { passwd })
+    expect(page.text).toContain('The password is not right.')
+    page = await browser.send(page, { passwd: alice.password })
+    expect(page.text).toContain('This account is locked')
+    expectRefusalBody(await ask(alice.password), locked)
+    await advance(61)
+    expect((await browser.send(page, { passwd: alice.password })).text).not.toContain('id="i0118"')
   })
 
   it('are forgotten after a right one', async () => {

@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dataDirectory } from '../../data-folder.ts'
+import { writeBrowserProgram } from '../../interceptor/browser-program.ts'
 import { childEnvironment, inheritedUpstream } from '../../interceptor/environment.ts'
 import { writeRunFiles } from '../child-files.ts'
 import { runProgramInTerminal, runSignals } from '../child-process.ts'
 import { command, dataOption, flag, text } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { joinOrStart, type RunCloud } from '../run-cloud.ts'
+import { describeRunEvent, type RunSignIn, signInBrowserCommand } from '../run-sign-in.ts'
 
 export const run = command({
   summary: 'run a program inside the local cloud',
@@ -21,17 +23,23 @@ export const run = command({
     data: dataOption,
     ephemeral: flag('a local cloud of its own that keeps nothing'),
     seed: text('FILE', 'tenants, users and applications to begin with; only when this run starts the local cloud'),
+    signInAs: text('UPN', 'sign in as this account without a person: browser sign-ins and device codes of the program'),
+    consent: flag('with --sign-in-as: agree to what applications ask for'),
     offline: flag('refuse every https host that is not part of the local cloud; plain http stays direct'),
   },
   examples: [
     'doorstep run -- curl https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration',
     'doorstep run --ephemeral --seed doorstep.yaml -- npm test',
+    'doorstep run --sign-in-as alice@contoso.example --consent -- python sign_in.py',
     'doorstep run --offline -- python app.py',
   ],
   passThrough: true,
-  async run({ data, ephemeral, seed, offline }, { terminal, environment }, words) {
+  async run({ data, ephemeral, seed, signInAs, consent, offline }, { terminal, environment }, words) {
     if (ephemeral && data !== undefined)
       throw new UsageError('--ephemeral makes a data folder of its own: leave --data out.')
+    if (consent && signInAs === undefined)
+      throw new UsageError('--consent says what --sign-in-as agrees to: say who signs in.')
+    const signIn = signInAs === undefined ? undefined : { userPrincipalName: signInAs, consent }
     const inherited: NodeJS.ProcessEnv = { ...environment }
     const signals = runSignals()
     const runDirectory = await mkdtemp(join(tmpdir(), 'doorstep-run-'))
@@ -39,10 +47,11 @@ export const run = command({
     try {
       const upstream = inheritedUpstream(inherited)
       const folder = ephemeral ? undefined : dataDirectory(data, environment)
-      const starting = joinOrStart({ dataDirectory: folder, seed, offline, upstream, runDirectory })
+      const starting = joinOrStart({ dataDirectory: folder, seed, offline, upstream, signInAs, consent, runDirectory })
       cloud = await Promise.race([starting, signals.interrupted])
-      const preparing = environmentOfRun(cloud, runDirectory, inherited)
+      const preparing = environmentOfRun(cloud, runDirectory, inherited, signIn)
       const childEnv = await Promise.race([preparing, signals.interrupted])
+      cloud.joined.onEvent((event) => terminal.note(describeRunEvent(event)))
       const over = warnWhenCloudEnds(cloud, (sentence) => terminal.note(sentence))
       const { exitCode, failure } = await runProgramInTerminal(words, childEnv, signals)
       over()
@@ -60,10 +69,22 @@ async function environmentOfRun(
   { joined, dataDirectory }: RunCloud,
   runDirectory: string,
   inherited: NodeJS.ProcessEnv,
+  signIn: RunSignIn | undefined,
 ): Promise<NodeJS.ProcessEnv> {
   const { proxyPort, tlsPort, hosts, clockOffsetMilliseconds } = joined
   const files = await writeRunFiles(runDirectory, dataDirectory, inherited)
-  return childEnvironment({ inherited, proxyPort, tlsPort, files, hosts, dataDirectory, clockOffsetMilliseconds })
+  const environment = childEnvironment({
+    inherited,
+    proxyPort,
+    tlsPort,
+    files,
+    hosts,
+    dataDirectory,
+    clockOffsetMilliseconds,
+  })
+  if (!signIn) return environment
+  const browserCommand = signInBrowserCommand(signIn, { proxyPort, dataDirectory })
+  return { ...environment, ...(await writeBrowserProgram(runDirectory, browserCommand, inherited)).environment }
 }
 
 function warnWhenCloudEnds({ joined }: RunCloud, note: (sentence: string) => void): () => void {

@@ -9,8 +9,14 @@ export interface ControlParts {
   reset(): Promise<ResetIdentity>
   /** Asks the local cloud to stop. Returns at once: the answer to the caller is sent first. */
   requestStop(): void
-  /** Opens a proxy port for one run. @throws when no port can be had */
-  openRun(options: RunOptions): Promise<OpenRun>
+  /**
+   * Opens a proxy port for one run.
+   * @param report takes what the local cloud does for the run while it is open
+   * @throws when no port can be had
+   */
+  openRun(options: RunOptions, report: (event: RunEvent) => void): Promise<OpenRun>
+  /** Sign-ins that no person makes; the login host does them. */
+  readonly signIns: ControlledSignIns
   /** Tells a person about a fault of Doorstep itself. */
   readonly reportFault?: ((fault: unknown, traceId?: string) => void) | undefined
   /** Aborted when the local cloud begins to stop: the open responses of runs end then, so that it need not cut them. */
@@ -68,6 +74,59 @@ export interface RunOptions {
   /** Refuses to tunnel to hosts that are not intercepted. */
   readonly offline: boolean
   readonly upstream?: InheritedUpstream | undefined
+  /** Who answers the device codes of the run; without it a person does. */
+  readonly signIn?: RunSignIn | undefined
+}
+
+export interface RunSignIn {
+  readonly userPrincipalName: string
+  /** Whether the account agrees to what an application asks for. */
+  readonly consent: boolean
+}
+
+/** What the local cloud did for a run, for the person in front of it. */
+export type RunEvent =
+  | {
+      readonly kind: 'deviceCodeApproved'
+      readonly userCode: string
+      readonly userPrincipalName: string
+      readonly application: string
+    }
+  | {
+      readonly kind: 'deviceCodeDeclined'
+      readonly userCode: string
+      readonly userPrincipalName: string
+      readonly reason: string
+      readonly fix: string
+    }
+
+/** The only back doors: whoever may ask signs in as anybody, without a password. The sign-in log says so. */
+export interface ControlledSignIns {
+  /** The account of a user name, in its home tenant. */
+  account(userPrincipalName: string): Promise<ControlledAccount | undefined>
+  /** Begins a browser session of an enabled account. @throws when there is none of that name */
+  beginSession(userPrincipalName: string): Promise<BrowserSignIn>
+  /** Answers a device code. @throws {EntraError} for why it cannot be approved */
+  approveDeviceCode(approval: DeviceCodeApproval): Promise<{ readonly applicationName: string }>
+}
+
+export interface ControlledAccount {
+  /** As it is kept. */
+  readonly userPrincipalName: string
+  readonly enabled: boolean
+}
+
+export interface BrowserSignIn {
+  readonly userPrincipalName: string
+  /** What the page that lets pick an account calls it. */
+  readonly account: string
+  /** What a browser has to send to be signed in. */
+  readonly cookies: readonly { readonly name: string; readonly value: string }[]
+}
+
+export interface DeviceCodeApproval extends RunSignIn {
+  readonly userCode: string
+  readonly decline?: boolean | undefined
 }
 
 /** A proxy port that belongs to one run. */

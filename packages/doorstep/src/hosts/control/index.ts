@@ -1,10 +1,12 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
+import { EntraError } from '../../protocol/errors.ts'
 import type { Host, RawRequest, RawResponse } from '../host.ts'
 import { parseClockChange } from './clock-change.ts'
 import { ControlError } from './control-error.ts'
 import type { ControlParts } from './control-parts.ts'
 import { createOpenRuns, type OpenRuns, parseRunOptions, streamOf } from './open-runs.ts'
 import { readJsonBody } from './request-body.ts'
+import { parseDeviceCodeApproval, parseSignIn, requireAccount } from './sign-in-request.ts'
 
 export type * from './control-parts.ts'
 
@@ -67,7 +69,23 @@ function controlEndpoints(parts: ControlParts, runs: OpenRuns): Readonly<Record<
       parts.requestStop()
     },
     async 'POST /runs'(request, response) {
-      await runs.join(parseRunOptions(await readJsonBody(request)), request, response)
+      const options = parseRunOptions(await readJsonBody(request))
+      const { signIn } = options
+      if (!signIn) return runs.join(options, request, response)
+      const { userPrincipalName } = await requireAccount(signIn.userPrincipalName, parts.signIns)
+      await runs.join({ ...options, signIn: { ...signIn, userPrincipalName } }, request, response)
+    },
+    async 'POST /sign-in'(request, response) {
+      const wanted = parseSignIn(await readJsonBody(request))
+      const { userPrincipalName } = await requireAccount(wanted, parts.signIns)
+      sendJson(response, 200, await parts.signIns.beginSession(userPrincipalName))
+    },
+    async 'POST /approve-device-code'(request, response) {
+      const approval = parseDeviceCodeApproval(await readJsonBody(request))
+      const { applicationName } = await parts.signIns.approveDeviceCode(approval)
+      const { userPrincipalName, decline } = approval
+      const status = decline ? 'declined' : 'approved'
+      sendJson(response, 200, { status, application: applicationName, userPrincipalName })
     },
   }
 }
@@ -113,6 +131,11 @@ function sendError(response: RawResponse, error: unknown, { reportFault }: Contr
   if (error instanceof ControlError) {
     if (error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="doorstep control"')
     sendJson(response, error.status, { error: { code: error.code, message: error.message } })
+    return
+  }
+  if (error instanceof EntraError) {
+    const { code, message, fix } = error
+    sendJson(response, error.status, { error: { code: `AADSTS${code}`, message, fix } })
     return
   }
   const traceId = randomUUID()

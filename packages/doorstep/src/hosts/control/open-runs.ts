@@ -2,14 +2,15 @@ import type { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { RawRequest, RawResponse } from '../host.ts'
 import { ControlError } from './control-error.ts'
-import type { InheritedUpstream, OpenRun, RunOptions } from './control-parts.ts'
+import type { InheritedUpstream, OpenRun, RunEvent, RunOptions, RunSignIn } from './control-parts.ts'
 
 /** The runs that are open now, and what happens when there is none left. */
 export interface OpenRuns {
   readonly count: number
   /**
-   * Answers a run that joins: one JSON line that says where its proxy is, then blank lines until either side ends the
-   * response. With it ends the run's proxy port, so that a run that is killed leaves nothing open.
+   * Answers a run that joins: one JSON line that says where its proxy is, then a JSON line for each event and blank
+   * lines until either side ends the response. With it ends the run's proxy port, so that a run that is killed leaves
+   * nothing open.
    */
   join(options: RunOptions, request: RawRequest, response: RawResponse): Promise<void>
   /** From now on asks to stop when the last run has ended, or when none has joined for a while. */
@@ -17,7 +18,7 @@ export interface OpenRuns {
 }
 
 export interface OpenRunsParts {
-  openRun(options: RunOptions): Promise<OpenRun>
+  openRun(options: RunOptions, report: (event: RunEvent) => void): Promise<OpenRun>
   requestStop(): void
   readonly stopping?: AbortSignal | undefined
   /** How long an idle local cloud waits for a run to join, in milliseconds. */
@@ -46,7 +47,7 @@ export function createOpenRuns(parts: OpenRunsParts): OpenRuns {
       clearTimeout(patience)
       count += 1
       try {
-        const run = await openRun(options)
+        const run = await openRun(options, (event) => writeEvent(response, event))
         try {
           // The caller may have gone while the port was opened; then 'close' has passed already.
           const isGone = streamOf(response).destroyed
@@ -77,6 +78,16 @@ export function streamOf(response: RawResponse): ServerResponse | ServerHttp2Str
   return 'stream' in response ? response.stream : response
 }
 
+/** Nothing can happen in a run before the line that tells it of its proxy. */
+function writeEvent(response: RawResponse, event: RunEvent): void {
+  if (!streamOf(response).destroyed) writeText(response, `${JSON.stringify(event)}\n`)
+}
+
+function writeText(response: RawResponse, text: string): void {
+  const writable = response as { write(text: string): boolean }
+  writable.write(text)
+}
+
 interface HoldOptions {
   readonly heartbeatMilliseconds: number
   readonly stopping: AbortSignal | undefined
@@ -95,7 +106,7 @@ async function holdOpen(
     stream.once('close', resolve)
     stream.once('error', () => resolve())
   })
-  const write = (text: string) => (response as { write(text: string): boolean }).write(text)
+  const write = (text: string) => writeText(response, text)
   response.statusCode = 200
   response.setHeader('content-type', 'application/x-ndjson')
   response.setHeader('cache-control', 'no-store')
@@ -121,9 +132,21 @@ async function holdOpen(
  * @throws {ControlError} naming the member that is wrong
  */
 export function parseRunOptions(body: Readonly<Record<string, unknown>>): RunOptions {
-  const { offline = false, upstream } = body
+  const { offline = false, upstream, signInAs, consent } = body
   if (typeof offline !== 'boolean') throw new ControlError(400, 'invalidRun', 'offline must be true or false.')
-  return { offline, ...(upstream === undefined ? {} : { upstream: parseUpstream(upstream) }) }
+  return {
+    offline,
+    ...(upstream === undefined ? {} : { upstream: parseUpstream(upstream) }),
+    ...(signInAs === undefined && consent === undefined ? {} : { signIn: parseRunSignIn(signInAs, consent) }),
+  }
+}
+
+function parseRunSignIn(signInAs: unknown, consent: unknown = false): RunSignIn {
+  if (typeof signInAs !== 'string' || signInAs === '') {
+    throw new ControlError(400, 'invalidRun', 'signInAs must be a user principal name, such as alice@contoso.example.')
+  }
+  if (typeof consent !== 'boolean') throw new ControlError(400, 'invalidRun', 'consent must be true or false.')
+  return { userPrincipalName: signInAs, consent }
 }
 
 function parseUpstream(value: unknown): InheritedUpstream {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { entraError } from '../../protocol/errors.ts'
+import { loggedSignIn } from '../../protocol/sign-in-log.ts'
 import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import type { LoginParts } from './login-parts.ts'
 import { accountNamed } from './sign-in/accounts.ts'
 import { type Asking, consentFor, presenceOf, refuseWithoutAssignment } from './sign-in/authorization.ts'
 import { consentRecords } from './sign-in/consent-records.ts'
 import { approval, askedBy, commitAnswer, pendingDeviceCode, refusal } from './sign-in/device-purpose.ts'
-import { loggedSignIn } from './sign-in/sign-in-log.ts'
 import { userInTenant } from './sign-in/user-in-tenant.ts'
 
 /** Who answers which device, without a person at a page. */

@@ -8,6 +8,7 @@ import type { DeviceCode } from '../../protocol/sign-in-records.ts'
 import { resolveTenantSegment, segmentName, type TenantSegment } from '../../protocol/tenant-segment.ts'
 import { parseForm } from '../../protocol/token-request.ts'
 import { newOpaqueToken } from '../../tokens/opaque-token.ts'
+import { type AskedOrigin, askedOrigin } from '../host.ts'
 import { clientAppId, findClient } from './client.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
@@ -47,6 +48,7 @@ function deviceAuthorizationEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
     const form = parseForm({ contentType: http.headers['content-type'], body: http.body ?? '' })
     const appId = await knownClient(form.required('client_id'), segment, parts)
     const deviceCode = newOpaqueToken()
+    const runId = runIdOf(askedOrigin(http.raw))
     const code: DeviceCode = {
       id: opaqueTokenId(deviceCode),
       userCode: newUserCode(),
@@ -55,14 +57,21 @@ function deviceAuthorizationEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
       resource: endpoint === 'v1' ? form.required('resource') : null,
       segment: segmentName(segment),
       correlationId: ids.correlationId,
-      runId: null,
+      runId,
       expiresAt: now + lifetimeInSeconds * 1000,
       answer: { kind: 'pending' },
     }
     await parts.commit([{ change: 'addDeviceCode', code }])
     const body = deviceAuthorizationResponse(endpoint, code.userCode, deviceCode)
+    // Answered no sooner than it was handed out.
+    if (runId !== null) reply.raw.once('close', () => parts.deviceCodeIssued?.({ userCode: code.userCode, runId }))
     return sendUncached(http, reply, { status: 200, ids, telemetry: '1,0,0,,', body })
   }
+}
+
+/** The run whose ports the request came through. */
+function runIdOf(asked: AskedOrigin): string | null {
+  return asked.kind === 'entra' ? (asked.runId ?? null) : null
 }
 
 /** The client's id, when it may be used here. @throws {EntraError} 700038, 700016, 7000112, 50194 or 9002332. */

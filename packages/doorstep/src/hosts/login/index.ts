@@ -3,6 +3,7 @@ import { entraError } from '../../protocol/errors.ts'
 import { fastifyHost, type Host } from '../host.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize.ts'
+import { passwordCheck } from './check-password.ts'
 import { credentialTypeRoute } from './credential-type.ts'
 import { deviceAuthorizationRoutes } from './device-authorization.ts'
 import { deviceSignInRoutes } from './device-sign-in.ts'
@@ -11,9 +12,8 @@ import { errorLookUpRoute } from './error-look-up.ts'
 import { answerNotFound, answerRefusal } from './error-response.ts'
 import { instanceDiscoveryRoute } from './instance-discovery.ts'
 import { keysRoutes } from './keys.ts'
-import type { GivenLoginParts, LoginParts } from './login-parts.ts'
+import type { LoginParts } from './login-parts.ts'
 import { nativeClientRoute } from './native-client.ts'
-import { passwordAttempts } from './password-attempts.ts'
 import { signInStepRoute } from './sign-in/steps.ts'
 import { signOutRoutes } from './sign-out.ts'
 import { tokenRoutes } from './token.ts'
@@ -23,8 +23,8 @@ import { userRealmRoutes } from './user-realm.ts'
 const bodyLimitInBytes = 256 * 1024
 
 /** login.microsoftonline.com and its aliases: every route in one list. A refusal gets its form in one place. */
-export async function loginHost(given: GivenLoginParts): Promise<Host> {
-  const parts: LoginParts = { ...given, passwordAttempts: passwordAttempts() }
+export async function loginHost(parts: LoginParts): Promise<Host> {
+  const withPasswords = { ...parts, checkPassword: passwordCheck(parts) }
   const app = fastify({
     bodyLimit: bodyLimitInBytes,
     exposeHeadRoutes: false,
@@ -50,10 +50,10 @@ export async function loginHost(given: GivenLoginParts): Promise<Host> {
   authorizeRoutes(app, parts)
   adminConsentRoutes(app, parts)
   deviceSignInRoutes(app, parts)
-  signInStepRoute(app, parts)
+  signInStepRoute(app, withPasswords)
   signOutRoutes(app, parts)
   nativeClientRoute(app)
-  tokenRoutes(app, parts)
+  tokenRoutes(app, withPasswords)
   deviceAuthorizationRoutes(app, parts)
   userRealmRoutes(app, parts)
   credentialTypeRoute(app, parts)

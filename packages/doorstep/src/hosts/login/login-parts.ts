@@ -23,13 +23,9 @@ import type {
 } from '../../protocol/sign-in-records.ts'
 import type { TokenIssuer } from '../../tokens/issuer.ts'
 import type { KeyRing } from '../../tokens/key-ring.ts'
-import type { PasswordAttempts } from './password-attempts.ts'
 import type { FlowSeal } from './sign-in/flow.ts'
 
-/** What the login host is handed; the rest it makes itself. */
-export type GivenLoginParts = Omit<LoginParts, 'passwordAttempts'>
-
-/** What the routes of the login host work with. */
+/** What the login host is handed. */
 export interface LoginParts {
   readonly tenants: TenantStore
   readonly applications: ApplicationStore
@@ -52,12 +48,13 @@ export interface LoginParts {
   readonly newId: () => string
   readonly settings: CloudSettingsStore
   readonly secrets: SecretMatcher
-  readonly passwordAttempts: PasswordAttempts
   /** Makes the `sub` of users' tokens. */
   readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer
   readonly keys: Pick<KeyRing, 'certificates'>
   readonly clock: Clock
+  /** Told of a device code that was handed to a program of a run; whoever answers for that run does so then. */
+  readonly deviceCodeIssued?: ((issued: { readonly userCode: string; readonly runId: string }) => void) | undefined
   /** Tells a person about a fault of Doorstep itself. */
   readonly reportFault: (fault: unknown, traceId: string) => void
 }

@@ -5,15 +5,16 @@ import { frontChannelLogoutUrl } from '../../protocol/session-clients.ts'
 import type { BrowserSession } from '../../protocol/sign-in-records.ts'
 import { decideSignOut, parseSignOutRequest, type SignOutRequest } from '../../protocol/sign-out.ts'
 import { verificationKeys } from '../../tokens/verification-keys.ts'
-import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts'
+import { queryOf } from './authorize.ts'
 import type { LoginParts } from './login-parts.ts'
 import { accountPickerPage } from './pages/account-picker.ts'
 import { signedOutPage } from './pages/signed-out.ts'
 import { signedInAccounts } from './sign-in/accounts.ts'
 import { cookiesOf, currentSession, sessionAfterSignOut } from './sign-in/browser-session.ts'
 import { sendPage } from './sign-in/page-answer.ts'
-import { accountsNamed } from './sign-out-accounts.ts'
-import { type Return, returnOf } from './sign-out-return.ts'
+import { accountsNamed } from './sign-out/accounts-named.ts'
+import { type IdTokenHint, readIdTokenHint } from './sign-out/id-token-hint.ts'
+import { type Return, returnOf } from './sign-out/return-address.ts'
 
 interface SignOutRoute {
   Params: { tenant: string }
@@ -49,17 +50,12 @@ export function signOutRoutes(app: FastifyInstance, parts: LoginParts): void {
     return answer({ http, reply, request, hint, cookies, session, accounts, now }, picked, parts)
   }
   for (const url of ['/:tenant/oauth2/v2.0/logout', '/:tenant/oauth2/logout']) {
-    app.get<SignOutRoute>(url, async (http, reply) => signOut(http, reply, queryOf(http)))
+    app.get<SignOutRoute>(url, async (http, reply) => signOut(http, reply, queryOf(http.url)))
     app.post<SignOutRoute>(url, async (http, reply) => {
       const form = http.body ?? ''
-      return signOut(http, reply, `${form}&${queryOf(http)}`, new URLSearchParams(form).get('account') ?? undefined)
+      return signOut(http, reply, `${form}&${queryOf(http.url)}`, new URLSearchParams(form).get('account') ?? undefined)
     })
   }
-}
-
-function queryOf({ url }: FastifyRequest<SignOutRoute>): string {
-  const at = url.indexOf('?')
-  return at < 0 ? '' : url.slice(at + 1)
 }
 
 async function answer(signingOut: SigningOut, picked: string | undefined, parts: LoginParts): Promise<FastifyReply> {

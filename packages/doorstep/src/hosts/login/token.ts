@@ -16,7 +16,7 @@ import { appTokenResponse } from '../../protocol/token-response.ts'
 import { newOpaqueToken } from '../../tokens/opaque-token.ts'
 import { opaqueValues } from '../../tokens/opaque-values.ts'
 import { askedOrigin } from '../host.ts'
-import { checkPassword } from './check-password.ts'
+import type { PasswordParts } from './check-password.ts'
 import { authenticateClient, clientAppId, findClient } from './client.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
@@ -36,7 +36,7 @@ interface TokenRoute {
 }
 
 /** POST /{tenant}/oauth2/token and /{tenant}/oauth2/v2.0/token (RFC 6749 §3.2). */
-export function tokenRoutes(app: FastifyInstance, parts: LoginParts): void {
+export function tokenRoutes(app: FastifyInstance, parts: PasswordParts): void {
   for (const [url, endpoint] of [
     ['/:tenant/oauth2/v2.0/token', 'v2'],
     ['/:tenant/oauth2/token', 'v1'],
@@ -54,11 +54,12 @@ export function tokenRoutes(app: FastifyInstance, parts: LoginParts): void {
 }
 
 /** The phases that all grants share, in Entra's order of refusal. */
-function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
+function tokenEndpoint(endpoint: 'v1' | 'v2', parts: PasswordParts) {
   const grants = grantTable(allGrants(parts))
   return async (http: FastifyRequest<TokenRoute>, reply: FastifyReply): Promise<FastifyReply> => {
     const now = parts.clock.now()
     const authority = askedOrigin(http.raw)
+    const ids = requestIds(http)
     const segment = await resolveTenantSegment(http.params.tenant, parts.tenants)
     const request = parseTokenRequest({
       endpoint,
@@ -79,6 +80,7 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
         registered,
         origin,
         now,
+        correlationId: ids.correlationId,
         authenticate: () => authenticateClient(request, registered, { tenant, authority, now }, parts),
       })
       const settings = await parts.settings.read()
@@ -94,13 +96,13 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
         const ofUser = { ...issuance, lifetimeInSeconds, keyedHash: parts.pairwiseHash, clientAddress: http.ip }
         const body = await issueUserTokens(authorization, request, ofUser, parts)
         const { allowOrigin } = authorization
-        return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry, body, allowOrigin })
+        return sendUncached(http, reply, { status: 200, ids, telemetry, body, allowOrigin })
       }
       const accessToken = appAccessToken(authorization, issuance)
       const signedToken = await parts.issuer.sign(accessToken)
       const { identifier } = authorization.resource
       const body = appTokenResponse({ endpoint, accessToken, signedToken, now, resource: identifier })
-      return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry, body })
+      return sendUncached(http, reply, { status: 200, ids, telemetry, body })
     } catch (error) {
       throw origin === undefined ? error : readableByPage(error, origin, registered)
     }
@@ -108,14 +110,14 @@ function tokenEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
 }
 
 /** Every way to get tokens. */
-function allGrants(parts: LoginParts): readonly Grant[] {
+function allGrants(parts: PasswordParts): readonly Grant[] {
   const made = { ...parts, newOpaqueToken, newId: randomUUID }
   return [
     clientCredentialsGrant(parts),
     authorizationCodeGrant(made),
     refreshTokenGrant(made),
     deviceCodeGrant(made),
-    passwordGrant({ ...made, checkPassword: (account, given) => checkPassword(account, given, parts) }),
+    passwordGrant(made),
   ]
 }
 

@@ -93,6 +93,8 @@ export interface RedeemContext {
   readonly origin: string | undefined
   /** Milliseconds. */
   readonly now: number
+  /** By which the log finds the request again. */
+  readonly correlationId: string
   /** Checks the credential of the request. @throws {EntraError} of client authentication. */
   authenticate(): Promise<Client>
 }

@@ -1,6 +1,7 @@
 import type { TenantStore } from '../../directory/tenant.ts'
 import type { User, UserStore } from '../../directory/user.ts'
 import { entraError } from '../errors.ts'
+import { loggedSignIn } from '../sign-in-log.ts'
 import type { Grant } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { nothingEarlier, requestedDelegation } from './requested-delegation.ts'
@@ -54,7 +55,21 @@ export function passwordGrant(parts: PasswordParts): Grant {
           redirectUriType: null,
           nonce: null,
           redeemed: null,
-          consumes: [],
+          consumes: [
+            loggedSignIn(
+              {
+                kind: 'password',
+                user,
+                tenantId: tenant.id,
+                clientAppId: client.application.appId,
+                resourceAppId: null,
+                errorCode: 0,
+                correlationId: context.correlationId,
+                now,
+              },
+              parts,
+            ),
+          ],
           takenRefusal: null,
         },
         context,

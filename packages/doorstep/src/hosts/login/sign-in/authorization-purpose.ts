@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Application } from '../../../directory/application.ts'
 import { isGuid } from '../../../directory/guid.ts'
-import { originOf } from '../../../protocol/authority.ts'
+import { issuerOf, originOf } from '../../../protocol/authority.ts'
 import {
   type AuthorizationRequest,
   answerChannel,
@@ -20,6 +20,7 @@ import { platformTime } from '../../../protocol/platform-instant.ts'
 import { redirectUriFor, type TypedRedirectUri } from '../../../protocol/redirect-uri.ts'
 import { type RequestParameters, readRequestParameters } from '../../../protocol/request-parameters.ts'
 import { refuseResponseType } from '../../../protocol/response-type.ts'
+import { sessionUsedBy } from '../../../protocol/session-clients.ts'
 import { refuseSegment } from '../../../protocol/sign-in-audience.ts'
 import { resolveTenantSegment, type TenantSegment } from '../../../protocol/tenant-segment.ts'
 import { newOpaqueToken } from '../../../tokens/opaque-token.ts'
@@ -124,8 +125,12 @@ async function answer(
         now: visit.now,
       })
     : undefined
+  const used =
+    visit.session &&
+    sessionUsedBy(visit.session, granted.signedIn.account.homeUserId, clientOf(visit, granted, flow, application))
   await parts.commit([
     ...granted.changes,
+    ...(used ? [{ change: 'updateSession' as const, session: used }] : []),
     ...(code ? [{ change: 'addAuthorizationCode' as const, code: code.record }] : []),
   ])
   const tokens = await issueAtOnce(visit, granted, { application, request, code: code?.text }, parts)
@@ -138,4 +143,9 @@ async function answer(
     ...(request.wantsClientInfo && { clientInfo: clientInfo(granted.user) }),
   }
   return leave(visit, successResponse({ ...target, mode: request.responseMode }, issued))
+}
+
+/** The application as it hears of the end of the session: from the issuer of what it gets now. */
+function clientOf({ request }: Visit, { tenant }: GrantedSignIn, { endpoint }: AuthorizeFlow, { appId }: Application) {
+  return { appId, issuer: issuerOf(askedOrigin(request.raw), tenant.id, endpoint) }
 }

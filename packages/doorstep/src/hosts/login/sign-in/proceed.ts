@@ -6,6 +6,7 @@ import { EntraError, type RefusalName } from '../../../protocol/errors.ts'
 import { shownPermissions } from '../../../protocol/listed-permissions.ts'
 import { decideSession, type SignedInAccount } from '../../../protocol/prompt.ts'
 import { firstResource } from '../../../protocol/requested-scopes.ts'
+import { loggedSignIn } from '../../../protocol/sign-in-log.ts'
 import { askedOrigin } from '../../host.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { accountPickerPage } from '../pages/account-picker.ts'
@@ -19,7 +20,7 @@ import { consentRecords } from './consent-records.ts'
 import { differencesOf } from './differences.ts'
 import type { SignInPurpose } from './purpose.ts'
 import { purposeOf } from './purposes.ts'
-import { loggedSignIn, type SignInKind } from './sign-in-log.ts'
+import { kindOf, logRefusal } from './sign-in-log.ts'
 import { userInTenant } from './user-in-tenant.ts'
 import { formOf, showPage, showRefusal, type Visit } from './visit.ts'
 
@@ -84,7 +85,10 @@ async function withRefusals(
       return await work(purpose)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
-      await logRefusal(visit, purpose, error, parts)
+      const { chosen } = visit.flow
+      const user = chosen && (await parts.users.byId(chosen.userId))
+      const refused = { clientAppId: purpose.application.appId, errorCode: error.code }
+      if (user) await logRefusal(visit, user, refused, parts)
       if (shownAsPage.has(error.refusal)) throw error
       return await purpose.refuse(visit, error)
     }
@@ -92,22 +96,6 @@ async function withRefusals(
     if (!(error instanceof EntraError)) throw error
     return showRefusal(visit, error, await differencesOf(error, visit.flow, parts))
   }
-}
-
-/** What is refused to somebody known stands in the sign-in log. */
-async function logRefusal(visit: Visit, { application }: SignInPurpose, { code }: EntraError, parts: LoginParts) {
-  const { chosen } = visit.flow
-  const user = chosen && (await parts.users.byId(chosen.userId))
-  if (!user) return
-  const { correlationId } = visit.flow
-  const facts = { kind: kindOf(visit), user, tenantId: user.tenantId, correlationId, now: visit.now }
-  const clientAppId = application.appId
-  await parts.commit([loggedSignIn({ ...facts, clientAppId, resourceAppId: null, errorCode: code }, parts)])
-}
-
-function kindOf({ flow }: Visit, signedIn?: SignedInAccount): SignInKind {
-  if (signedIn?.account.method === 'control') return 'control'
-  return flow.purpose.kind === 'device' ? 'device code' : 'interactive'
 }
 
 async function decide(visit: Visit, purpose: SignInPurpose, parts: LoginParts): Promise<FastifyReply> {
@@ -150,7 +138,7 @@ async function finishFor(
   const { tenant, user, application } = asking
   const logged = loggedSignIn(
     {
-      kind: kindOf(visit, signedIn),
+      kind: kindOf(visit, signedIn.account),
       user,
       tenantId: tenant.id,
       clientAppId: application.appId,

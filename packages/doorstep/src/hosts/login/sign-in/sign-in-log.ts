@@ -1,32 +1,23 @@
 import type { User } from '../../../directory/user.ts'
-import type { SignInChange, SignInRecord } from '../../../protocol/sign-in-records.ts'
+import { loggedSignIn, type SignInKind } from '../../../protocol/sign-in-log.ts'
+import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import type { LoginParts } from '../login-parts.ts'
+import type { Visit } from './visit.ts'
 
-/** How a sign-in came about. */
-export type SignInKind = 'interactive' | 'device code' | 'control' | 'password'
-
-export interface LoggedSignIn {
-  readonly kind: SignInKind
-  readonly user: Pick<User, 'id' | 'userPrincipalName'>
-  readonly tenantId: string
-  readonly clientAppId: string | null
-  readonly resourceAppId: string | null
-  /** 0, or the AADSTS number of the refusal. */
-  readonly errorCode: number
-  readonly correlationId: string
-  /** Milliseconds. */
-  readonly now: number
+/** How the sign-in of a visit came about. */
+export function kindOf({ flow }: Visit, account?: SessionAccount): SignInKind {
+  if (account?.method === 'control') return 'control'
+  return flow.purpose.kind === 'device' ? 'device code' : 'interactive'
 }
 
-/** One line of the sign-in log, as a change to be committed with what the sign-in brings about. */
-export function loggedSignIn(signIn: LoggedSignIn, { newId }: Pick<LoginParts, 'newId'>): SignInChange {
-  const { user, now, ...facts } = signIn
-  const record: SignInRecord = {
-    ...facts,
-    id: newId(),
-    createdDateTime: new Date(now).toISOString(),
-    userId: user.id,
-    userPrincipalName: user.userPrincipalName,
-  }
-  return { change: 'addSignInRecord', record }
+/** What is refused to somebody known stands in the sign-in log; `errorCode` is the AADSTS number. */
+export async function logRefusal(
+  visit: Visit,
+  user: User,
+  { clientAppId, errorCode }: { readonly clientAppId: string | null; readonly errorCode: number },
+  parts: LoginParts,
+): Promise<void> {
+  const facts = { kind: kindOf(visit), user, tenantId: user.tenantId, clientAppId, resourceAppId: null, errorCode }
+  const { correlationId } = visit.flow
+  await parts.commit([loggedSignIn({ ...facts, correlationId, now: visit.now }, parts)])
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { entraError } from '../../../protocol/errors.ts'
+import { catalogue, entraError, type RefusalName } from '../../../protocol/errors.ts'
+import type { PasswordFinding } from '../../../protocol/grants/password.ts'
 import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
+import type { PasswordParts } from '../check-password.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { passwordPage } from '../pages/password.ts'
 import { staySignedInPage } from '../pages/stay-signed-in.ts'
@@ -12,10 +14,11 @@ import { browserCookie, cookiesOf, currentSession, sessionWith } from './browser
 import { takeDeviceCode } from './device-code-step.ts'
 import { openFlow, type SignInFlow } from './flow.ts'
 import { giveConsent, leaveCancelled, proceed, refuseSignIn } from './proceed.ts'
+import { logRefusal } from './sign-in-log.ts'
 import { formAddress, formOf, showPage, showRefusal, type Visit } from './visit.ts'
 
 type Form = ReadonlyMap<string, string>
-type Step = (visit: Visit, form: Form, parts: LoginParts) => Promise<FastifyReply>
+type Step = (visit: Visit, form: Form, parts: PasswordParts) => Promise<FastifyReply>
 
 /** What each page's form does; every one ends in the next page, or at the application. */
 const steps: Readonly<Record<string, Step>> = {
@@ -29,7 +32,7 @@ const steps: Readonly<Record<string, Step>> = {
 }
 
 /** POST /common/login: the forms of all sign-in pages. */
-export function signInStepRoute(app: FastifyInstance, parts: LoginParts): void {
+export function signInStepRoute(app: FastifyInstance, parts: PasswordParts): void {
   app.post<{ Body: string | undefined }>(formAddress, async (request, reply) => {
     const now = parts.clock.now()
     const form = new Map(new URLSearchParams(request.body ?? ''))
@@ -72,17 +75,31 @@ function askPassword(visit: Visit, parts: LoginParts, error?: { readonly text: s
   return showPage(visit, (nonce) => passwordPage({ nonce, ...view, ...(error && { error }) }))
 }
 
-/** Entra's own codes for what is wrong stay on the page: the application hears of a sign-in only when it is one. */
-async function takePassword(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
+/** What the page says of a password that lets nobody in. */
+const passwordProblems: Readonly<Record<Exclude<PasswordFinding, 'right' | 'mustChange'>, PasswordProblem>> = {
+  wrong: { text: 'The password is not right.', refusal: 'passwordWrong' },
+  noPassword: { text: 'The password is not right.', refusal: 'passwordMissing' },
+  locked: { text: 'Too many wrong passwords. This account is locked; try again in a while.', refusal: 'accountLocked' },
+  disabled: { text: 'This account is disabled.', refusal: 'userDisabled' },
+}
+
+interface PasswordProblem {
+  readonly text: string
+  readonly refusal: RefusalName
+}
+
+/** What is wrong stays on the page, and in the sign-in log: the application hears of a sign-in only when it is one. */
+async function takePassword(visit: Visit, form: Form, parts: PasswordParts): Promise<FastifyReply> {
   const { userName = '' } = visit.flow
   if (form.has('back')) return askUserName(visit, userName, parts)
   const account = await accountNamed(userName, parts)
-  const password = account && (await parts.users.passwordOf(account.user.id))
-  const given = form.get('passwd') ?? ''
-  if (!account || !password || !(await parts.secrets.matchesAny(given, [password.passwordHash]))) {
-    return askPassword(visit, parts, { text: 'The password is not right.' })
+  if (!account) return askUserName(visit, userName, parts)
+  const finding = await parts.checkPassword(account.user, form.get('passwd') ?? '')
+  if (finding !== 'right' && finding !== 'mustChange') {
+    const { text, refusal } = passwordProblems[finding]
+    await logRefusal(visit, account.user, { clientAppId: null, errorCode: catalogue[refusal].code }, parts)
+    return askPassword(visit, parts, { text })
   }
-  if (!account.user.accountEnabled) return askPassword(visit, parts, { text: 'This account is disabled.' })
   const signedIn: SessionAccount = {
     homeTenantId: account.tenant.id,
     homeUserId: account.user.id,

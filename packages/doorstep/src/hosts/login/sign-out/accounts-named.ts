@@ -1,9 +1,9 @@
-import { pairwiseSubject } from '../../protocol/claims/pairwise-subject.ts'
-import { accountInTenant, homeOf } from '../../protocol/grants/account-in-tenant.ts'
-import type { SignedInAccount } from '../../protocol/prompt.ts'
-import { isNamedBy, type SignOutRequest } from '../../protocol/sign-out.ts'
+import { pairwiseSubject } from '../../../protocol/claims/pairwise-subject.ts'
+import { accountInTenant, homeOf } from '../../../protocol/grants/account-in-tenant.ts'
+import type { SignedInAccount } from '../../../protocol/prompt.ts'
+import { isNamedBy, type SignOutRequest } from '../../../protocol/sign-out.ts'
+import type { LoginParts } from '../login-parts.ts'
 import type { IdTokenHint } from './id-token-hint.ts'
-import type { LoginParts } from './login-parts.ts'
 
 /** The signed-in accounts that a request means: by `logout_hint`, by its id_token, by `sid`; undefined without a hint. */
 export async function accountsNamed(

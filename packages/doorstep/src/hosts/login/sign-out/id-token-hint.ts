@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto'
-import { decodeJwt, unsignedClaims } from '../../protocol/client-authentication/jwt.ts'
+import { decodeJwt, unsignedClaims } from '../../../protocol/client-authentication/jwt.ts'
 
 /** What an `id_token_hint` is good for. */
 export interface IdTokenHint {

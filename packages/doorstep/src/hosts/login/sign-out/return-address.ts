@@ -1,13 +1,13 @@
-import type { Application } from '../../directory/application.ts'
-import { isGuid } from '../../directory/guid.ts'
-import { EntraError } from '../../protocol/errors.ts'
-import { registeredRedirectUris } from '../../protocol/redirect-uri.ts'
-import { returnAddress, type SignOutRequest } from '../../protocol/sign-out.ts'
-import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
+import type { Application } from '../../../directory/application.ts'
+import { isGuid } from '../../../directory/guid.ts'
+import { EntraError } from '../../../protocol/errors.ts'
+import { registeredRedirectUris } from '../../../protocol/redirect-uri.ts'
+import { returnAddress, type SignOutRequest } from '../../../protocol/sign-out.ts'
+import { resolveTenantSegment } from '../../../protocol/tenant-segment.ts'
+import type { LoginParts } from '../login-parts.ts'
+import { redirectUriDifference } from '../pages/difference.ts'
+import type { NotReturned } from '../pages/signed-out.ts'
 import type { IdTokenHint } from './id-token-hint.ts'
-import type { LoginParts } from './login-parts.ts'
-import { redirectUriDifference } from './pages/difference.ts'
-import type { NotReturned } from './pages/signed-out.ts'
 
 /** Where a sign-out ends. */
 export type Return =
