@@ -1,17 +1,14 @@
 import type { AskedOrigin, Host, RawRequest, RawResponse } from './hosts/host.ts'
-import type { HostRoom } from './interceptor/host-map.ts'
+import { type HostRoom, localPaths } from './interceptor/host-map.ts'
 import { hostOf, isLoopback, pathOf } from './listener/asked-host.ts'
 
 export type Room = HostRoom | 'control'
 
-/** Where each host answers on the listener's own origin; login has what is left. */
+/** Prefixes of the listener's own origin; what has none of them is login's. */
 const localPrefixes: readonly (readonly [string, Room])[] = [
-  ['/graph', 'graph'],
-  ['/arm', 'management'],
-  ['/monitor', 'monitor'],
-  ['/cdf', 'cdf'],
-  ['/energy', 'energy'],
-  ['/portal', 'portal'],
+  ...(Object.entries(localPaths) as [HostRoom, string][])
+    .filter(([room]) => room !== 'login')
+    .map(([room, path]) => [path, room] as const),
   ['/_doorstep', 'control'],
 ]
 

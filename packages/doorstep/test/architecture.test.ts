@@ -80,7 +80,7 @@ const allowed: Readonly<Record<string, Rules>> = {
     'seed.ts': 'any',
     'version.ts': 'any',
   },
-  'dispatch.ts': { 'hosts/host.ts': 'types', interceptor: 'types', listener: 'any' },
+  'dispatch.ts': { 'hosts/host.ts': 'types', 'interceptor/host-map.ts': 'any', listener: 'any' },
   'first-start.ts': {
     directory: 'any',
     rbac: 'any',

@@ -24,5 +24,6 @@ const exitCodesByName: Readonly<Record<string, number>> = {
   AuthorityUnreachableError: 3,
   DataFolderError: 1,
   SeedError: 1,
+  TrustStepError: 1,
   UnusableDatabase: 1,
 }

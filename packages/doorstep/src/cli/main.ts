@@ -13,6 +13,14 @@ const commands: CommandTable = {
     summary: 'print the environment of `run`, to paste',
     load: async () => (await import('./commands/env.ts')).env,
   },
+  browse: {
+    summary: 'open a browser that sees the local cloud under the real names',
+    load: async () => (await import('./commands/browse.ts')).browse,
+  },
+  trust: {
+    summary: 'let your own browser trust https://localhost',
+    load: async () => (await import('./commands/trust.ts')).trust,
+  },
   status: { summary: 'say what is running', load: async () => (await import('./commands/status.ts')).status },
   down: { summary: 'stop the local cloud', load: async () => (await import('./commands/down.ts')).down },
   reset: {

@@ -25,7 +25,7 @@ const files: ChildFiles = {
   javaTrustStore: '/data/run 1/truststore.jks',
   nodePreload: '/opt/door step/node-preload.cjs',
 }
-const environmentOf = (inherited: NodeJS.ProcessEnv, browser?: string): NodeJS.ProcessEnv =>
+const environmentOf = (inherited: NodeJS.ProcessEnv, browser?: Readonly<Record<string, string>>): NodeJS.ProcessEnv =>
   childEnvironment({
     inherited,
     proxyPort: 40001,
@@ -39,8 +39,8 @@ const environmentOf = (inherited: NodeJS.ProcessEnv, browser?: string): NodeJS.P
 
 describe('the environment of a child', () => {
   it('leads clients to the proxy and lets them trust it, and keeps the rest', () => {
-    expect(environmentOf({ PATH: '/bin', LANG: 'C' }, '/opt/browse')).toEqual({
-      PATH: '/bin',
+    expect(environmentOf({ PATH: '/bin', LANG: 'C' }, { BROWSER: '/opt/browse', PATH: '/opt:/bin' })).toEqual({
+      PATH: '/opt:/bin',
       LANG: 'C',
       HTTPS_PROXY: 'http://127.0.0.1:40001',
       https_proxy: 'http://127.0.0.1:40001',

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { BrowserProgram } from './browser-program.ts'
 import type { ChildFiles } from './child-files.ts'
 import { javaTrustStorePassword } from './java-trust-store.ts'
 import type { UpstreamSettings } from './upstream-proxy.ts'
@@ -18,8 +19,8 @@ export interface ChildEnvironmentOptions {
   readonly hosts: readonly string[]
   /** The data folder of the local cloud, which `doorstep` commands inside the run take as theirs. */
   readonly dataDirectory: string
-  /** Command that opens the sign-in page. Without it the child's browser stays what it was. */
-  readonly browser?: string | undefined
+  /** Variables that lead sign-in pages to a program of ours. Without them the child's browser stays what it was. */
+  readonly browser?: BrowserProgram['environment'] | undefined
   /** How far the local cloud's clock is ahead of the machine's. */
   readonly clockOffsetMilliseconds: number
 }
@@ -51,7 +52,7 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
     // Keeps local tokens out of the user's own ~/.azure, and the user's refresh tokens away from the local cloud.
     AZURE_CONFIG_DIR: join(dataDirectory, 'azure'),
     AZURE_CORE_COLLECT_TELEMETRY: 'no',
-    ...(browser ? { BROWSER: browser } : {}),
+    ...browser,
     DOORSTEP_DATA: dataDirectory,
     DOORSTEP_INTERCEPT: JSON.stringify({ port: tlsPort, hosts, clockOffsetMilliseconds }),
   }

@@ -1,6 +1,17 @@
 /** The room of `hosts/` that answers for an intercepted name. */
 export type HostRoom = 'login' | 'graph' | 'management' | 'monitor' | 'cdf' | 'energy' | 'portal'
 
+/** Where each room answers on the listener's own origin, `https://localhost:<port>`; login has what is left. */
+export const localPaths: Readonly<Record<HostRoom, string>> = {
+  login: '',
+  graph: '/graph',
+  management: '/arm',
+  monitor: '/monitor',
+  cdf: '/cdf',
+  energy: '/energy',
+  portal: '/portal',
+}
+
 export interface InterceptedHost {
   /** A host name, or `*.` and a domain, which stands for every name below that domain but not for the domain itself. */
   readonly pattern: string

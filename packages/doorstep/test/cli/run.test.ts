@@ -135,7 +135,6 @@ describe('doorstep run with a running local cloud', () => {
       no_proxy: '.microsoftonline.com',
       HTTP_PROXY: 'http://127.0.0.1:1',
       MINE: 'kept',
-      BROWSER: 'mine',
     }
     const { stdout } = await place.doorstep(['run', ...node(printEnvironment)], inherited)
     const environment = JSON.parse(stdout) as NodeJS.ProcessEnv
@@ -143,7 +142,6 @@ describe('doorstep run with a running local cloud', () => {
       NO_PROXY: 'localhost,127.0.0.1,::1',
       no_proxy: 'localhost,127.0.0.1,::1',
       MINE: 'kept',
-      BROWSER: 'mine',
     })
     expect(environment.HTTP_PROXY).toBeUndefined()
     expect((await place.doorstep(['run', ...node(askLogin)], inherited)).stdout).toBe(tokenEndpoint)

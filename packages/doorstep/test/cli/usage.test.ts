@@ -12,6 +12,11 @@ const commands = [
   'up',
   'run',
   'env',
+  'browse',
+  'trust',
+  'trust install',
+  'trust status',
+  'trust remove',
   'status',
   'down',
   'reset',
@@ -67,6 +72,10 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
   const wrong: [string, RegExp, NodeJS.ProcessEnv?][] = [
     ['stats', /unknown command 'stats'\n\(Did you mean status\?\)/],
     ['clock', /Usage: doorstep clock/],
+    ['trust', /Usage: doorstep trust/],
+    ['trust instal', /Did you mean install\?/],
+    ['browse --browser', /--browser <PROGRAM>/],
+    ['browse ftp://localhost', /expected an http or https address/],
     ['clock forward', /unknown command 'forward'/],
     ['up --prt 5', /unknown option '--prt'\n\(Did you mean --port\?\)/],
     ['up --port x', /--port <PORT>.*A port is a number from 0 to 65535/],
@@ -105,7 +114,7 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
 })
 
 describe('without a running local cloud the exit code is 3 and the message says how to start one', () => {
-  const asking = ['status', 'down', 'reset --yes', 'clock now', 'env', 'app list', 'app create x']
+  const asking = ['status', 'down', 'reset --yes', 'clock now', 'env', 'browse', 'app list', 'app create x']
   it.each(asking)('doorstep %s', async (words) => {
     const elsewhere = { DOORSTEP_DATA: `${place.root}/no cloud` }
     const { exitCode, stdout, stderr } = await place.doorstep(words.split(' '), elsewhere)

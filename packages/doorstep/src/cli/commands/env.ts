@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path'
 import { dataDirectory } from '../../data-folder.ts'
+import { writeBrowserProgram } from '../../interceptor/browser-program.ts'
 import { childEnvironment, type Shell, shellExports } from '../../interceptor/environment.ts'
 import { interceptedHosts } from '../../interceptor/host-map.ts'
+import { browseCommand } from '../browser-session.ts'
 import { writeRunFiles } from '../child-files.ts'
 import { choice, command, dataOption, jsonOption } from '../command.ts'
 import { askControl, findLocalCloud } from '../control-client.ts'
@@ -25,13 +27,16 @@ export const env = command({
     const cloud = await findLocalCloud(dataDirectory(data, environment), environment)
     const { proxy, tlsPort, clock } = await askControl(cloud, 'GET', '/instance')
     const inherited = { ...environment }
+    const directory = join(cloud.dataDirectory, 'environment')
+    const { environment: browser } = await writeBrowserProgram(directory, browseCommand, inherited)
     const changed = childEnvironment({
       inherited,
       proxyPort: Number(new URL(String(proxy)).port),
       tlsPort: Number(tlsPort),
-      files: await writeRunFiles(join(cloud.dataDirectory, 'environment'), cloud.dataDirectory, inherited),
+      files: await writeRunFiles(directory, cloud.dataDirectory, inherited),
       hosts: interceptedHosts.map(({ pattern }) => pattern),
       dataDirectory: cloud.dataDirectory,
+      browser,
       clockOffsetMilliseconds: Number((clock as { offsetSeconds: number }).offsetSeconds) * 1000,
     })
     if (json) terminal.printJson(differences(changed, inherited))

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dataDirectory } from '../../data-folder.ts'
+import { endBrowsers } from '../../interceptor/browser/profile.ts'
 import { writeBrowserProgram } from '../../interceptor/browser-program.ts'
 import { childEnvironment, inheritedUpstream } from '../../interceptor/environment.ts'
+import { browseCommand, browserFolder } from '../browser-session.ts'
 import { writeRunFiles } from '../child-files.ts'
 import { runProgramInTerminal, runSignals } from '../child-process.ts'
 import { command, dataOption, flag, text } from '../command.ts'
@@ -16,7 +18,7 @@ export const run = command({
   description: [
     'The program finds the local cloud under the real names (https://login.microsoftonline.com, https://graph.microsoft.com, …) and trusts it; nothing is installed and nothing is left behind.',
     'Joins the local cloud that is running for the data folder, else starts one that ends after its last run.',
-    'The exit code is the program’s own.',
+    'Pages that the program opens (BROWSER, xdg-open) open in `doorstep browse`. The exit code is the program’s own.',
   ].join('\n'),
   arguments: [{ form: '<command...>', help: 'the program and its words, after --' }],
   options: {
@@ -58,6 +60,8 @@ export const run = command({
       if (failure) terminal.error(failure)
       return exitCode
     } finally {
+      // Its profile lies in the data folder that goes now.
+      if (cloud && ephemeral) await endBrowsers(browserFolder(cloud.dataDirectory))
       await cloud?.leave()
       await rm(runDirectory, { recursive: true, force: true, maxRetries: 3 })
       signals.release()
@@ -73,18 +77,18 @@ async function environmentOfRun(
 ): Promise<NodeJS.ProcessEnv> {
   const { proxyPort, tlsPort, hosts, clockOffsetMilliseconds } = joined
   const files = await writeRunFiles(runDirectory, dataDirectory, inherited)
-  const environment = childEnvironment({
+  const browserCommand = signIn ? signInBrowserCommand(signIn, { proxyPort, dataDirectory }) : browseCommand
+  const { environment: browser } = await writeBrowserProgram(runDirectory, browserCommand, inherited)
+  return childEnvironment({
     inherited,
     proxyPort,
     tlsPort,
     files,
     hosts,
     dataDirectory,
+    browser,
     clockOffsetMilliseconds,
   })
-  if (!signIn) return environment
-  const browserCommand = signInBrowserCommand(signIn, { proxyPort, dataDirectory })
-  return { ...environment, ...(await writeBrowserProgram(runDirectory, browserCommand, inherited)).environment }
 }
 
 function warnWhenCloudEnds({ joined }: RunCloud, note: (sentence: string) => void): () => void {

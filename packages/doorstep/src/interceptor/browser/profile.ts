@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { InstalledBrowser } from './find-browser.ts'
+
+/** A profile folder and what is known of the browser that had it last. */
+export interface BrowserProfile {
+  readonly profile: string
+  /** Whether a browser that was started with the same proxy still has this profile: it will show the page. */
+  readonly isOpen: boolean
+  /** Where the browser's own messages go. */
+  readonly log: string
+  /** Remembers who has the profile now. */
+  record(processId: number): Promise<void>
+}
+
+interface OpenBrowser {
+  readonly processId: number
+  readonly proxy: string
+}
+
+const mostProfiles = 20
+
+/**
+ * The profile for a browser with this proxy. A browser that is open already keeps the proxy it was started with and
+ * takes every further page of its profile: one that is open with another proxy keeps its profile to itself, and the
+ * next one is taken.
+ *
+ * @param folder `browser` in the data folder; made with mode 0700
+ * @param home the user's home folder, where a snap keeps its profiles
+ */
+export async function takeProfile(
+  folder: string,
+  browser: InstalledBrowser,
+  proxy: string,
+  home: string | undefined,
+): Promise<BrowserProfile> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const kind = basename(browser.program)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? kind : `${kind}-${number}`
+    const recordPath = join(folder, `${name}.json`)
+    const last = await readRecord(recordPath)
+    const isRunning = last !== undefined && isAlive(last.processId)
+    if (isRunning && last.proxy !== proxy && number < mostProfiles) continue
+    const profile = join(profilesFolder(folder, browser, home), name)
+    await mkdir(profile, { recursive: true, mode: 0o700 })
+    return {
+      profile,
+      isOpen: isRunning,
+      log: join(folder, `${name}.log`),
+      record: (processId) => writeFile(recordPath, JSON.stringify({ processId, proxy }), { mode: 0o600 }),
+    }
+  }
+}
+
+/**
+ * Ends the browsers that have a profile below this folder, for a data folder that is about to go: they would write
+ * into it. Resolves when they have ended, or have been told so for five seconds.
+ */
+export async function endBrowsers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  const records = await Promise.all(
+    names.filter((name) => name.endsWith('.json')).map((name) => readRecord(join(folder, name))),
+  )
+  const processIds = records.flatMap((record) => (record && isAlive(record.processId) ? [record.processId] : []))
+  for (const processId of processIds) signal(processId, 'SIGTERM')
+  for (let attempt = 0; attempt < 100 && processIds.some(isAlive); attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** A snap may write into folders of its own and such of the home folder that do not begin with a dot. */
+function profilesFolder(folder: string, { snap }: InstalledBrowser, home: string | undefined): string {
+  if (snap === undefined || !home) return folder
+  return join(
+    home,
+    'snap',
+    snap,
+    'common',
+    `doorstep-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
+  )
+}
+
+async function readRecord(path: string): Promise<OpenBrowser | undefined> {
+  try {
+    const { processId, proxy } = JSON.parse(await readFile(path, 'utf8'))
+    return Number.isInteger(processId) && processId > 1 && typeof proxy === 'string' ? { processId, proxy } : undefined
+  } catch {
+    // Missing, or half-written by a process that died: then nobody is known to have the profile.
+    return undefined
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return !isDefunct(processId)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** In a container whose first process takes no notice of orphans, an ended process keeps its number for ever. */
+function isDefunct(processId: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    // The state follows the name, which stands in parentheses and may hold some itself: proc(5).
+    return /^\) Z/.test(readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*(?=\))/s, ''))
+  } catch {
+    return false
+  }
+}
+
+function signal(processId: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(processId, name)
+  } catch {
+    // Ended in between, which is what was wanted.
+  }
+}
