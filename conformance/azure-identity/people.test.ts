@@ -42,7 +42,7 @@ describe('@azure/identity signs a person in', () => {
       version: '2.0',
     })
 
-  it('by InteractiveBrowserCredential, which opens the browser that BROWSER names', async () => {
+  it('by InteractiveBrowserCredential, whose page opens in doorstep browse', async () => {
     const started = cloud.start(words('interactive-browser-credential.mjs'), settings())
     await new Person(cloud.doorstep, alice).signInAndReturn(await browser.openedAddress())
     const { code, stdout, stderr } = await started.outcome

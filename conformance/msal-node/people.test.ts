@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { alice, type CloudOfPeople, contoso, orders, startCloudOfPeople } from '../support/cloud-of-people.ts'
+import { alice, bob, type CloudOfPeople, contoso, orders, startCloudOfPeople } from '../support/cloud-of-people.ts'
 import { expectTokenOfAlice } from '../support/expect-user-token.ts'
 import { type BrowserProgram, startBrowserProgram } from '../support/opened-address.ts'
 import { Person } from '../support/person.ts'
@@ -107,6 +107,15 @@ describe('PublicClientApplication of @azure/msal-node', () => {
     const { code, stderr } = await started.outcome
     expect(code).toBe(1)
     expect(stderr).toContain('access_denied')
+  })
+
+  it('fails with the reason when the person declines consent', async () => {
+    const started = cloud.start(words('interactive.mjs'), settings('nobody.json'))
+    const address = await browser.openedAddress()
+    await new Person(cloud.doorstep, bob).signInAndReturn(address, { consent: 'decline' })
+    const { code, stderr } = await started.outcome
+    expect(code).toBe(1)
+    expect(stderr).toContain('AADSTS65004')
   })
 
   const verification = /open the page (\S+) and enter the code (\w+) to authenticate/

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { programMissing } from '../../packages/doorstep/test/support/require-program.ts'
+import { programMissing, programPath } from '../../packages/doorstep/test/support/require-program.ts'
 import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
 import type { Account } from './cloud-of-people.ts'
 
@@ -30,7 +30,7 @@ export async function launchChromium({ url, proxy }: RunningDoorstep): Promise<R
   await mkdir(join(profile, 'Default'))
   await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }))
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
+    executablePath: programPath('chromium') ?? '',
     args: [
       `--ignore-certificate-errors-spki-list=${trusted.join(',')}`,
       // Chromium refuses to sandbox what root starts.

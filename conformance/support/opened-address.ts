@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A program for the variable BROWSER, which only tells the test what it was to open. */
+/**
+ * A browser for the variable DOORSTEP_BROWSER: `doorstep browse`, which is the BROWSER of a program under
+ * `doorstep run`, starts it. It only tells the test what it was to open.
+ */
 export interface BrowserProgram {
-  readonly environment: { readonly BROWSER: string }
+  readonly environment: { readonly DOORSTEP_BROWSER: string }
   /** The next address that a program under test has it open. */
   openedAddress(): Promise<string>
   close(): Promise<void>
@@ -26,11 +29,11 @@ export async function startBrowserProgram(): Promise<BrowserProgram> {
   const { port } = server.address() as AddressInfo
   const folder = await mkdtemp(join(tmpdir(), 'doorstep-'))
   const program = join(folder, 'browser')
-  const tell = `fetch('http://127.0.0.1:${port}/?address=' + encodeURIComponent(process.argv[1]))`
-  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' -e "${tell}" "$1"\n`)
+  const tell = `fetch('http://127.0.0.1:${port}/?address=' + encodeURIComponent(process.argv.at(-1)))`
+  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' -e "${tell}" -- "$@"\n`)
   await chmod(program, 0o755)
   return {
-    environment: { BROWSER: program },
+    environment: { DOORSTEP_BROWSER: program },
     openedAddress: () => {
       const address = opened.shift()
       return address === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(address)
