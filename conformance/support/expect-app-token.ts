@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { LocalCloud } from './local-cloud.ts'
 
 /** Entra's issuers, letter for letter: of access tokens of either version. */
-const issuerOf = {
+export const issuerOf = {
   '1.0': (tenantId: string) => `https://sts.windows.net/${tenantId}/`,
   '2.0': (tenantId: string) => `https://login.microsoftonline.com/${tenantId}/v2.0`,
 }
@@ -38,7 +38,10 @@ export async function expectAppToken(
 }
 
 /** The keys where the discovery document says that they are. */
-async function publishedKeys({ doorstep, tenantId }: LocalCloud): Promise<JSONWebKeySet> {
+export async function publishedKeys({
+  doorstep,
+  tenantId,
+}: Pick<LocalCloud, 'doorstep' | 'tenantId'>): Promise<JSONWebKeySet> {
   const discovery = await doorstep.request('GET', `/${tenantId}/v2.0/.well-known/openid-configuration`)
   return (await doorstep.request('GET', discovery.body.jwks_uri)).body
 }

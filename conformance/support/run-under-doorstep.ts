@@ -10,6 +10,19 @@ export interface Outcome {
   readonly stderr: string
 }
 
+/** A program that goes on while the test talks to it. */
+export interface StartedProgram {
+  /**
+   * The first match of a pattern in what it says, on either stream.
+   *
+   * @throws {Error} when it ends without
+   */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+  readonly outcome: Promise<Outcome>
+  /** Ends it, if it has not ended by itself. */
+  stop(): Promise<void>
+}
+
 /** The words of a `doorstep` command, for {@link execute} or for a shell. */
 export function doorstepWords(...words: readonly string[]): readonly string[] {
   return [process.execPath, doorstepBin, ...words]
@@ -25,19 +38,50 @@ export function runUnderDoorstep(
 }
 
 /** Runs a program to its end, whatever its exit code; `environment` is added to ours. */
-export function execute(
+export function execute(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return startProgram(words, environment).outcome
+}
+
+/** Starts a program; `environment` is added to ours. */
+export function startProgram(
   [program = '', ...words]: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
-    const said = { stdout: '', stderr: '' }
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
-        said[stream] += text
-      })
-    }
+): StartedProgram {
+  const child = spawn(program, words, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  const listeners = new Set<() => void>()
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      said[stream] += text
+      for (const listener of listeners) listener()
+    })
+  }
+  const outcome = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, ...said }))
   })
+  return {
+    outcome,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(said.stdout) ?? pattern.exec(said.stderr)
+          if (!match) return false
+          listeners.delete(look)
+          resolve(match)
+          return true
+        }
+        if (look()) return
+        listeners.add(look)
+        outcome.then(
+          ({ code, stdout, stderr }) =>
+            reject(new Error(`It ended with ${code} and never said ${pattern}:\n${stdout}\n${stderr}`)),
+          reject,
+        )
+      }),
+    async stop() {
+      child.kill('SIGTERM')
+      await outcome
+    },
+  }
 }

@@ -89,6 +89,15 @@ describe('names', () => {
     expect(headers.location).toBe('https://www.microsoft.com/en-us/windows?form=M123&next=%2Fa')
   })
 
+  it.each([
+    ['/devicelogin', ''],
+    ['/DeviceLogin/?otc=ABC123', '?otc=ABC123'],
+  ])('leads from microsoft.com%s to the login host, where its forms are taken', async (path, query) => {
+    const { status, headers } = await requestAs('microsoft.com', path)
+    expect(status).toBe(302)
+    expect(headers.location).toBe(`https://login.microsoftonline.com/common/oauth2/deviceauth${query}`)
+  })
+
   it('presents each name with its own root: neither vouches for the other', async () => {
     await expect(requestAs('login.microsoftonline.com', '/', doorstep.ca)).rejects.toThrow()
     await expect(requestAs('localhost', '/_doorstep/health', interceptRoot)).rejects.toThrow()

@@ -51,12 +51,13 @@ export class Browser {
 
 const characters: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#96': '`' }
 
-function unescaped(text: string): string {
+/** Text of an attribute, its entities replaced. */
+export function unescaped(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => characters[name] ?? '')
 }
 
 /** What the form of a page sends unseen. */
-export function hiddenFields({ text }: Answer): Record<string, string> {
+export function hiddenFields({ text }: Pick<Answer, 'text'>): Record<string, string> {
   const fields = [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)]
   return Object.fromEntries(fields.map(([, name = '', value = '']) => [unescaped(name), unescaped(value)]))
 }

@@ -70,16 +70,23 @@ function tenantOf(url: string): string {
   return url.split(/[/?]/)[1]?.slice(0, 300) ?? ''
 }
 
-/** Of microsoft.com only /devicelogin is ours; every other page is sent to where the real one is. */
+/**
+ * Of microsoft.com only /devicelogin is ours, and leads to the login host, where its cookies and forms live; every
+ * other page is sent to where the real one is.
+ */
 function withoutMicrosoftPages(host: Host): Host {
   return {
     handle(request, response, asked) {
-      const target = request.url ?? '/'
-      const isOurs = asked.kind === 'local' || asked.host !== 'microsoft.com' || /^\/devicelogin\b/i.test(target)
-      if (isOurs) return host.handle(request, response, asked)
+      if (asked.kind === 'local' || asked.host !== 'microsoft.com') return host.handle(request, response, asked)
       response.statusCode = 302
-      response.setHeader('location', `https://www.microsoft.com${target}`)
+      response.setHeader('location', insteadOfMicrosoftPage(request.url ?? '/'))
       response.end()
     },
   }
+}
+
+function insteadOfMicrosoftPage(target: string): string {
+  const [deviceSignIn, query = ''] = /^\/devicelogin\/?(\?.*)?$/i.exec(target) ?? []
+  if (deviceSignIn === undefined) return `https://www.microsoft.com${target}`
+  return `https://login.microsoftonline.com/common/oauth2/deviceauth${query}`
 }

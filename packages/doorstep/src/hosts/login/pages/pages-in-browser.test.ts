@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { programMissing } from '../../../../test/support/require-program.ts'
+import { programMissing, programPath } from '../../../../test/support/require-program.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import { pageSamples } from './page-samples.ts'
 
@@ -19,7 +19,7 @@ let shown = ''
 beforeAll(async () => {
   if (noBrowser) return
   const withoutSandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: withoutSandbox })
+  browser = await chromium.launch({ executablePath: programPath('chromium'), args: withoutSandbox })
   page = await emptyPage({})
   pageWithoutScripts = await emptyPage({ javaScriptEnabled: false })
 })
