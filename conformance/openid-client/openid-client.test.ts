@@ -100,6 +100,7 @@ describe('openid-client, a strict OpenID Connect client', () => {
       expect(said.refreshedClaims.sub).toBe(said.claims.sub)
       expect(said.refreshed.access_token).not.toBe(said.tokens.access_token)
       expect(said.tokens.scope.split(' ')).toContain(orders.scope)
+      expect(said.userInfo).toMatchObject({ sub: said.claims.sub, name: alice.displayName })
     })
 
     it('signs a person in by an ID token alone', async () => {

@@ -69,12 +69,16 @@ async function signedInWithTokens(answer) {
     idTokenExpected: true,
   })
   const refreshed = await client.refreshTokenGrant(configuration, tokens.refresh_token, { scope: SCOPE })
+  const forGraph = await client.refreshTokenGrant(configuration, tokens.refresh_token, {
+    scope: 'openid profile User.Read',
+  })
+  const userInfo = await client.fetchUserInfo(configuration, forGraph.access_token, tokens.claims().sub)
   const signOutAddress = client.buildEndSessionUrl(configuration, {
     post_logout_redirect_uri: redirectUri,
     id_token_hint: tokens.id_token,
     state: 'signed-out',
   })
-  return { claims: tokens.claims(), tokens, refreshedClaims: refreshed.claims(), refreshed, signOutAddress }
+  return { claims: tokens.claims(), tokens, refreshedClaims: refreshed.claims(), refreshed, userInfo, signOutAddress }
 }
 
 /** form_post answers come as a body, the others in the address. */
