@@ -9,7 +9,6 @@ import { missingValues, redirectUriDifference } from './difference.ts'
 import { errorPage } from './error.ts'
 import { errorLookUpPage } from './error-look-up.ts'
 import { formPostPage } from './form-post.ts'
-import { leavePage } from './leave.ts'
 import { nativeClientPage } from './native-client.ts'
 import { passwordPage } from './password.ts'
 import { signedOutPage } from './signed-out.ts'
@@ -247,7 +246,6 @@ export function pageSamples(
       action: text('https://app.contoso.example/signin-oidc'),
       fields: { code: text('0.AAA'), [text('state')]: text('a"b') },
     }),
-    leave: leavePage({ nonce, url: text('https://app.contoso.example/callback?code=0.AAA&state=1') }),
     'native-client': nativeClientPage(),
   }
 }

@@ -8,7 +8,7 @@ import { pageSamples } from './page-samples.ts'
 const nonce = 'bm9uY2Utbm9uY2U='
 const noBrowser = programMissing('chromium')
 /** Pages that go on by themselves are gone before anybody could look at them. */
-const passing = ['form-post', 'leave', 'signed-out-return', 'native-client']
+const passing = ['form-post', 'signed-out-return', 'native-client']
 const pages = Object.entries(pageSamples(nonce)).filter(([name]) => !passing.includes(name))
 
 let browser: Browser
