@@ -4,8 +4,8 @@ import { adminNeededPage } from '../../hosts/login/pages/admin-needed.ts'
 import { consentPage } from '../../hosts/login/pages/consent.ts'
 import { errorPage } from '../../hosts/login/pages/error.ts'
 import { formPostPage } from '../../hosts/login/pages/form-post.ts'
-import { leavePage } from '../../hosts/login/pages/leave.ts'
 import { passwordPage } from '../../hosts/login/pages/password.ts'
+import { signedOutPage } from '../../hosts/login/pages/signed-out.ts'
 import { userNamePage } from '../../hosts/login/pages/user-name.ts'
 import { filledForm, readSignInPage } from './sign-in-page.ts'
 
@@ -52,7 +52,10 @@ describe('the browser without a person', () => {
 
   it('follows a page that moves on by itself', () => {
     const url = 'http://localhost:5000/?code=1&state=2'
-    expect(readSignInPage(leavePage({ nonce, url }))).toEqual({ kind: 'moveOn', address: url })
+    expect(readSignInPage(signedOutPage({ nonce, frontChannelLogoutUrls: [], postLogoutRedirectUri: url }))).toEqual({
+      kind: 'moveOn',
+      address: url,
+    })
   })
 
   it('reads code, sentence and fix of a refusal', () => {

@@ -11,8 +11,8 @@ export interface PagePermissions {
 /**
  * The Content-Security-Policy of a sign-in page (CSP Level 3): nothing is loaded; style and script run by `nonce` only;
  * forms go to our own origin and to `formActions`. Chromium applies form-action also to every redirect that follows a
- * form, those of the application included: answer a form with `leavePage` rather than a 302 to the application, or
- * name its redirect URI here; give the form_post page `any`, because its receiver may send the browser anywhere.
+ * form, those of the application included: a page whose form may end at an application needs `any`, and so does the
+ * form_post page, because its receiver may send the browser anywhere.
  * @param nonce base64 or base64url, fresh for every response
  * @throws TypeError when the nonce could leave its place in the header
  */

@@ -238,16 +238,6 @@ describe('pages that act by themselves', () => {
   })
 })
 
-describe('leaving for the application', () => {
-  it('goes at once without script, and by a link', () => {
-    const document = pageNamed('leave')
-    const url = 'https://app.contoso.example/callback?code=0.AAA&amp;state=1'
-    expect(document).toContain(`<meta http-equiv="refresh" content="0;url=${url}">`)
-    expect(elements(document, 'a').map(({ attributes }) => attributes.get('href'))).toEqual([url])
-    expect(elements(document, 'script')).toHaveLength(0)
-  })
-})
-
 describe('the error page', () => {
   it('shows the marks and the sentence on the page', () => {
     const document = pageNamed('error-redirect-uri')
