@@ -5,6 +5,7 @@ import type { LoginParts } from './login-parts.ts'
 import { accountNamed } from './sign-in/accounts.ts'
 import { type Asking, consentFor, presenceOf, refuseWithoutAssignment } from './sign-in/authorization.ts'
 import { consentRecords } from './sign-in/consent-records.ts'
+import { decidedAgain } from './sign-in/decide-again.ts'
 import { approval, askedBy, commitAnswer, pendingDeviceCode, refusal } from './sign-in/device-purpose.ts'
 import { loggedSignIn } from './sign-in/sign-in-log.ts'
 import { userInTenant } from './sign-in/user-in-tenant.ts'
@@ -19,16 +20,21 @@ export interface DeviceCodeApproval {
   readonly decline?: boolean
 }
 
+export interface ApprovedDevice {
+  readonly applicationName: string
+}
+
 /**
  * Answers a device code for somebody who is not asked: `doorstep approve`, and `doorstep run --sign-in-as`. By the
  * rules of the pages, but for the password; the sign-in log says `control`.
  * @throws {EntraError} 70018, 90119 or 90120 for the code, 50034 or 50057 for the account, 50020, 500200, 700016 or
  * 50105 when it may not use the application, 65001 or 90094 when consent is missing.
  */
-export async function approveDeviceCode(
-  request: DeviceCodeApproval,
-  parts: LoginParts,
-): Promise<{ readonly applicationName: string }> {
+export function approveDeviceCode(request: DeviceCodeApproval, parts: LoginParts): Promise<ApprovedDevice> {
+  return decidedAgain(() => approve(request, parts))
+}
+
+async function approve(request: DeviceCodeApproval, parts: LoginParts): Promise<ApprovedDevice> {
   const now = parts.clock.now()
   const code = await pendingDeviceCode(request.userCode, parts)
   const application = await parts.applications.byAppId(code.clientAppId)

@@ -16,6 +16,7 @@ import { userNamePage } from '../pages/user-name.ts'
 import { accountNamed, signedInAccounts } from './accounts.ts'
 import { type Asking, consentFor, type Presence, presenceOf, refuseWithoutAssignment } from './authorization.ts'
 import { consentRecords } from './consent-records.ts'
+import { decidedAgain } from './decide-again.ts'
 import { differencesOf } from './differences.ts'
 import type { SignInPurpose } from './purpose.ts'
 import { purposeOf } from './purposes.ts'
@@ -81,7 +82,7 @@ async function withRefusals(
   try {
     const purpose = await purposeOf(visit.flow.purpose, parts)
     try {
-      return await work(purpose)
+      return await decidedAgain(() => work(purpose))
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       await logRefusal(visit, purpose, error, parts)
