@@ -14,7 +14,7 @@ import { sendRaw } from './send-raw.ts'
 
 /** One seed that never changes and one that does; DOORSTEP_FUZZ_SEED repeats a run that failed. */
 const seeds = process.env.DOORSTEP_FUZZ_SEED?.split(',') ?? ['doorstep', randomBytes(6).toString('hex')]
-/** Of the sixteen kinds of hostile values so many for each parameter and seed. */
+/** Of the seventeen kinds of hostile values so many for each parameter and seed. */
 const kindsEach = Number(process.env.DOORSTEP_FUZZ_KINDS ?? 2)
 const atOnce = 8
 const memoryGrowthInMebibytes = 250
@@ -102,9 +102,10 @@ async function postgres(): Promise<Place> {
 }
 
 describe.each([
-  { name: 'SQLite', start: sqlite, isSkipped: false },
-  { name: 'PostgreSQL', start: postgres, isSkipped: skipWithoutPostgres() },
-])('hostile parameters, kept in $name,', ({ start, isSkipped }) => {
+  { name: 'SQLite', start: sqlite, seeds, isSkipped: false },
+  // Where other things are refused, such as NUL, and where requests overtake one another.
+  { name: 'PostgreSQL', start: postgres, seeds: seeds.slice(-1), isSkipped: skipWithoutPostgres() },
+])('hostile parameters, kept in $name,', ({ start, seeds: ownSeeds, isSkipped }) => {
   let place: Place
   let cloud: FuzzedCloud
   let prepared: Prepared
@@ -120,7 +121,7 @@ describe.each([
     await place?.stop()
   })
 
-  it.skipIf(isSkipped).each(seeds)('do no harm, with the seed %s', async (seed) => {
+  it.skipIf(isSkipped).each(ownSeeds)('do no harm, with the seed %s', async (seed) => {
     const before = residentMebibytes(cloud)
     const { reports, answers } = await run(seed, cloud, prepared)
     expect(reports.length, `${reports.length} requests:\n\n${reports.slice(0, 5).join('\n\n')}`).toBe(0)

@@ -55,9 +55,13 @@ function attacksOn(target: Target, random: Random, kindsEach: number): readonly 
       .slice(0, kindsEach)
       .map((kind) => ({ on: 'value', parameter, kind }) as const),
   )
+  const addresses = target.attacked.filter((parameter) => parameter === 'redirect_uri')
   const signed = target.attacked.filter((parameter) => ['assertion', 'client_assertion'].includes(parameter))
   return [
     ...onValues,
+    ...addresses.flatMap((parameter) =>
+      Array.from({ length: 6 * kindsEach }, () => ({ on: 'value', parameter, kind: 'lookalike' }) as const),
+    ),
     ...signed.flatMap((parameter) =>
       Array.from({ length: kindsEach }, () => ({ on: 'assertion', parameter }) as const),
     ),

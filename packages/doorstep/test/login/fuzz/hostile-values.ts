@@ -222,6 +222,41 @@ function mutated(valid: string, random: Random): string {
   return random.pick(ways)()
 }
 
+/** What a careless comparison takes for the address that is registered, and a browser for another. */
+function lookalike(valid: string, random: Random): string {
+  const [scheme = '', rest = ''] = valid.split('://', 2)
+  const [host = '', ...path] = rest.split('/')
+  const behindHost = ['', ...path].join('/')
+  return random.pick([
+    `${valid}.evil.example`,
+    `${valid}@evil.example`,
+    `${valid}/../../evil`,
+    `${valid}/evil`,
+    `${valid}%2fevil`,
+    `${valid}?evil=1`,
+    `${valid}#evil`,
+    `${valid};evil`,
+    `${valid}\\evil`,
+    `${scheme}://${host}.evil.example${behindHost}`,
+    `${scheme}://${host}@evil.example${behindHost}`,
+    `${scheme}://evil.example@${host}${behindHost}`,
+    `${scheme}://${host}\\@evil.example${behindHost}`,
+    `${scheme}://${host}%2f@evil.example${behindHost}`,
+    `${scheme}://evil.${host}${behindHost}`,
+    `${scheme}://evil${host}${behindHost}`,
+    `${scheme}://${host}:1@evil.example${behindHost}`,
+    `${scheme}://${host}:444${behindHost}`,
+    `${scheme}://${host}.${behindHost}`,
+    `${scheme}://${host.toUpperCase()}${behindHost.toUpperCase()}`,
+    `${scheme === 'https' ? 'http' : 'https'}://${host}${behindHost}`,
+    `${scheme}:${host}${behindHost}`,
+    `${scheme}:/\\${host}${behindHost}`,
+    `https://evil.example/${valid}`,
+    `https://evil.example/?${valid}`,
+    `javascript:fuzz()//${valid}`,
+  ])
+}
+
 /** Kinds of hostile values; a run goes through all of them for every parameter before it repeats one. */
 export const hostileKinds = [
   'markup',
@@ -231,6 +266,7 @@ export const hostileKinds = [
   'json',
   'prototype',
   'address',
+  'lookalike',
   'injection',
   'number',
   'guid',
@@ -270,6 +306,8 @@ export function hostileValue(kind: HostileKind, { random, valid, others, place }
       return encoded(random.pick(prototypeNames))
     case 'address':
       return encoded(random.pick(addresses))
+    case 'lookalike':
+      return encoded(lookalike(valid ?? other(), random))
     case 'injection':
       return encoded((random.chance(0.5) ? (valid ?? '') : '') + random.pick(injections))
     case 'number':
