@@ -1,7 +1,7 @@
 /**
  * Measures Doorstep against its budgets, as ratios within one run.
  *
- * npm run bench [-- token-endpoint|start|client]… [--rounds N] [--json]
+ * npm run bench [-- token-endpoint|user-tokens|start|client]… [--rounds N] [--json]
  */
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -9,12 +9,18 @@ import { measureClient } from './client/index.mjs'
 import { isMet, table } from './figures.mjs'
 import { measureStart } from './start/index.mjs'
 import { measureTokenEndpoint } from './token-endpoint/index.mjs'
+import { measureUserTokens } from './user-tokens/index.mjs'
 
 /**
  * @typedef {{ rows: import('./figures.mjs').Row[], warnings: string[], details: unknown }} Measured
  * @type {Record<string, (options: { rounds: number, progress: (text: string) => void }) => Promise<Measured>>}
  */
-const benches = { 'token-endpoint': measureTokenEndpoint, start: measureStart, client: measureClient }
+const benches = {
+  'token-endpoint': measureTokenEndpoint,
+  'user-tokens': measureUserTokens,
+  start: measureStart,
+  client: measureClient,
+}
 const usage = `Usage: npm run bench [-- ${Object.keys(benches).join('|')} ...] [--rounds N] [--json]`
 
 /** @returns {{ chosen: string[], rounds: number, json: boolean }} */

@@ -111,22 +111,30 @@ function tokenRequest(origin, ca, { tenantId, clientId, clientSecret }) {
 }
 
 /**
- * One token over a connection of its own.
+ * One request for tokens over a connection of its own.
+ * @param {TokenRequest} tokens
+ * @returns {Promise<any>} the answer's JSON
+ */
+export function postForm({ url, ca, form }) {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return send('POST', url, ca, headers, `${new URLSearchParams(form)}`)
+}
+
+/**
  * @param {TokenRequest} tokens
  * @returns {Promise<string>}
  */
-export async function oneToken({ url, ca, form }) {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const { access_token } = await send('POST', url, ca, headers, `${new URLSearchParams(form)}`)
-  return access_token
+export async function oneToken(tokens) {
+  return (await postForm(tokens)).access_token
 }
 
 /**
  * Registers an application with a secret, through Graph as any client would.
  * @param {Server} server
+ * @param {Record<string, unknown>} [properties] of the application
  * @returns {Promise<TokenRequest>} its own
  */
-export async function registerApplication(server) {
+export async function registerApplication(server, properties = {}) {
   const { ca } = server.tokenRequest
   const { url, tenantId } = server.ready
   const headers = {
@@ -135,7 +143,7 @@ export async function registerApplication(server) {
   }
   const graph = (/** @type {string} */ path, /** @type {unknown} */ body) =>
     send('POST', `${url}/graph/v1.0${path}`, ca, headers, JSON.stringify(body))
-  const application = await graph('/applications', { displayName: 'bench' })
+  const application = await graph('/applications', { displayName: 'bench', ...properties })
   await graph('/servicePrincipals', { appId: application.appId })
   const { secretText } = await graph(`/applications/${application.id}/addPassword`, {
     passwordCredential: { displayName: 'bench' },

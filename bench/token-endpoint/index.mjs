@@ -23,14 +23,15 @@ const manyConnections = 16
  * Loads one server from the load's processor.
  * @param {import('../processors.mjs').Placement} where
  * @param {Target} target
- * @param {{ connections: number, milliseconds: number }} amount
+ * @param {Pick<import('./load.mjs').LoadOrder, 'connections' | 'milliseconds'> & Partial<import('./load.mjs').LoadOrder>} amount
+ *   and what else differs from a load of one repeated token request
  * @returns {Promise<LoadResult>}
  */
-export async function load(where, { server, tokenRequest }, { connections, milliseconds }) {
+export async function load(where, { server, tokenRequest }, amount) {
   const [program, parameters] = pinned(where, where.load, [process.execPath, loadProgram])
   const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'inherit'] })
   const { processId } = server
-  child.stdin.end(JSON.stringify({ tokenRequest, processId, connections, milliseconds, warmUpMilliseconds: 400 }))
+  child.stdin.end(JSON.stringify({ tokenRequest, processId, warmUpMilliseconds: 400, ...amount }))
   const ended = once(child, 'close')
   const result = /** @type {LoadResult} */ (await json(child.stdout))
   await ended

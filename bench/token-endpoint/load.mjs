@@ -8,9 +8,15 @@
  * @property {number} connections
  * @property {number} warmUpMilliseconds
  * @property {number} milliseconds
+ * @property {string[]} [values] of `parameter`, each sent once; when they are used up the load ends early
+ * @property {string} [parameter] the member of the form that is new in every request
+ * @property {Record<string, string>} [headers]
+ * @property {{ status: number, pattern: string }} [expected] of a good answer; the pattern's first group is what must be
+ *   new in each. Left out: 200 and an access token.
+ * @property {boolean} [collects] whether the result lists those groups, warm-up included
  *
  * @typedef {object} LoadResult
- * @property {number} tokensPerSecond by the clock
+ * @property {number} tokensPerSecond by the clock; where `expected` is given, any good answers count as tokens
  * @property {number} cpuMicroseconds of the server, per token
  * @property {number} mainThreadMicroseconds of the server's JavaScript thread, per token
  * @property {number} loadCpuMicroseconds of this program, per token
@@ -20,6 +26,7 @@
  * @property {number} repeatedTokens
  * @property {number} failed
  * @property {string} [firstFailure] the answer
+ * @property {string[]} [collected]
  * @property {number} foreignShare of the machine's processors that other programs took
  */
 import { cpus } from 'node:os'
@@ -30,19 +37,33 @@ import { cpuMicroseconds, machineMicroseconds } from '../processors.mjs'
 
 /** @type {LoadOrder} */
 const order = JSON.parse(await text(process.stdin))
-const { tokenRequest, processId, connections, warmUpMilliseconds, milliseconds } = order
+const { tokenRequest, processId, connections, warmUpMilliseconds, milliseconds, values, parameter = '' } = order
+const { status, pattern } = order.expected ?? { status: 200, pattern: '"access_token":"([^"]+)"' }
 const url = new URL(tokenRequest.url)
-const body = `${new URLSearchParams(tokenRequest.form)}`
-const prepared = Buffer.from(
-  [
-    `POST ${url.pathname} HTTP/1.1`,
-    `Host: ${url.host}`,
-    'Content-Type: application/x-www-form-urlencoded',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n'),
+const expectedStart = `HTTP/1.1 ${status}`
+const newValue = new RegExp(pattern)
+
+/** @param {Record<string, string>} form */
+function requestOf(form) {
+  const body = `${new URLSearchParams(form)}`
+  return Buffer.from(
+    [
+      `POST ${url.pathname} HTTP/1.1`,
+      `Host: ${url.host}`,
+      'Content-Type: application/x-www-form-urlencoded',
+      ...Object.entries(order.headers ?? {}).map((header) => header.join(': ')),
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}
+
+const prepared = (values ?? ['']).map((value) =>
+  requestOf({ ...tokenRequest.form, ...(values && { [parameter]: value }) }),
 )
+let taken = 0
+const nextRequest = () => (values ? prepared[taken++] : prepared[0])
 
 let measuring = false
 let stopped = false
@@ -53,14 +74,24 @@ let firstFailure
 let latencies = []
 /** The end of each token is that of its signature: another token, another signature. */
 let signatures = new Set()
+/** @type {string[]} */
+const collected = []
+/** @type {() => void} */
+let useUp = () => {}
+/** Resolved when the last of `values` was sent and answered. */
+const usedUp = new Promise((resolve) => {
+  useUp = () => resolve(undefined)
+})
 
 /** @param {import('node:tls').TLSSocket} socket */
 function sendForEver(socket) {
   let sentAt = 0
   let received = ''
   const next = () => {
+    const request = nextRequest()
+    if (!request) return useUp()
     sentAt = performance.now()
-    socket.write(prepared)
+    socket.write(request)
   }
   socket.setEncoding('latin1')
   socket.on('data', (chunk) => {
@@ -70,6 +101,7 @@ function sendForEver(socket) {
     const answer = received
     received = ''
     if (stopped) return
+    if (order.collects) collected.push(newValue.exec(answer)?.[1] ?? '')
     if (measuring) count(answer, performance.now() - sentAt)
     next()
   })
@@ -94,8 +126,8 @@ function answerLength(answer) {
  */
 function count(answer, latency) {
   latencies.push(latency)
-  const token = /"access_token":"([^"]+)"/.exec(answer)?.[1]
-  if (!answer.startsWith('HTTP/1.1 200') || token === undefined) {
+  const token = newValue.exec(answer)?.[1]
+  if (!answer.startsWith(expectedStart) || token === undefined) {
     failed += 1
     firstFailure ??= answer
   } else signatures.add(token.slice(-40))
@@ -128,7 +160,7 @@ signatures = new Set()
 const before = { server: cpuMicroseconds(processId), own: process.cpuUsage(), machine: machineMicroseconds() }
 const startedAt = performance.now()
 measuring = true
-await wait(milliseconds)
+await Promise.race([wait(milliseconds), usedUp])
 measuring = false
 const elapsed = performance.now() - startedAt
 const after = cpuMicroseconds(processId)
@@ -138,6 +170,10 @@ const server = after.allThreads - before.server.allThreads
 stopped = true
 for (const socket of sockets) socket.destroy()
 
+if (latencies.length === 0) {
+  process.stderr.write('All values were used up while warming up: nothing was measured.\n')
+  process.exit(1)
+}
 const tokens = latencies.length - failed
 const ownMicroseconds = own.user + own.system
 /** @type {LoadResult} */
@@ -152,6 +188,7 @@ const result = {
   repeatedTokens: tokens - signatures.size,
   failed,
   firstFailure,
+  ...(order.collects && { collected: collected.filter((value) => value !== '') }),
   foreignShare: Math.max(0, (machine - server - ownMicroseconds) / (elapsed * 1000 * cpus().length)),
 }
-process.stdout.write(JSON.stringify(result))
+process.stdout.write(JSON.stringify(result), () => process.exit())

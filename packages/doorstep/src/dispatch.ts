@@ -103,6 +103,7 @@ function refuse(response: RawResponse, status: number, code: string, message: st
   const body = JSON.stringify({ error: { code, message } })
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('x-content-type-options', 'nosniff')
   response.setHeader('content-length', Buffer.byteLength(body))
   response.end(body)
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Browser, redirected } from './login/browser.ts'
 import { sendRaw } from './login/send-raw.ts'
 import { type RunningDoorstep, startDoorstep } from './support/start-doorstep.ts'
 import { type PrivatePostgres, skipWithoutPostgres, startPostgres } from './support/start-postgres.ts'
@@ -50,6 +51,24 @@ describe.skipIf(skipWithoutPostgres())('two replicas on one PostgreSQL', () => {
     await first.graph.request('POST', `/v1.0/applications/${app.id}/removePassword`, { keyId: secret.keyId })
     expect((await tokenFrom(first)).body.error_codes).toEqual([7000215])
     await expect.poll(async () => (await tokenFrom(second)).body.error_codes).toEqual([7000215])
+  })
+
+  it('record consent once that is given in many tabs at once, and let every tab go on', async () => {
+    const first = replica(0)
+    const { administrator, tenantId } = first
+    const password = replicas.flatMap((running) => running.administrator.password ?? [])[0] ?? ''
+    const redirectUri = 'http://localhost:8080'
+    const { body: app } = await first.graph.request('POST', '/v1.0/applications', {
+      displayName: 'tabs',
+      web: { redirectUris: [redirectUri] },
+    })
+    const asked = { client_id: app.appId, response_type: 'code', redirect_uri: redirectUri, scope: 'User.Read' }
+    const browser = new Browser(first)
+    const page = await browser.open(`/${tenantId}/oauth2/v2.0/authorize?${new URLSearchParams(asked)}`)
+    const consent = await browser.signIn(page, { name: administrator.userPrincipalName, password })
+    const answers = await Promise.all(Array.from({ length: 12 }, () => browser.send(consent)))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 302))
+    expect(answers.map((answer) => redirected(answer).has('code'))).not.toContain(false)
   })
 
   it('take each other’s tokens, and share one clock', async () => {

@@ -38,7 +38,8 @@ export type DirectoryChange =
   | { readonly change: 'addGroupMember'; readonly member: GroupMember }
   | { readonly change: 'removeGroupMember'; readonly groupId: string; readonly memberId: string }
   | { readonly change: 'createPermissionGrant'; readonly grant: PermissionGrant }
-  | { readonly change: 'updatePermissionGrant'; readonly grant: PermissionGrant }
+  /** Grants have no version: `before` is the one it was decided on, and `ConcurrentChange` says that it has moved on. */
+  | { readonly change: 'updatePermissionGrant'; readonly grant: PermissionGrant; readonly before: PermissionGrant }
   | { readonly change: 'deletePermissionGrant'; readonly id: string }
   | { readonly change: 'createAppRoleAssignment'; readonly assignment: AppRoleAssignment }
   | { readonly change: 'deleteAppRoleAssignment'; readonly id: string }

@@ -326,6 +326,7 @@ describe('recording consent', () => {
     expect(consentChanges({ ...given, permissionGrants })).toEqual([
       {
         change: 'updatePermissionGrant',
+        before: grant(graphId, 'Openid  Mail.Read'),
         grant: grant(graphId, 'Openid Mail.Read offline_access User.Read'),
       },
     ])

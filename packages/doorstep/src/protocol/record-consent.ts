@@ -60,7 +60,7 @@ function grantChange(resourceId: string, values: readonly string[], given: Given
   const added = [...new Set(values)].filter((value) => !held.includes(value.toLowerCase()))
   if (added.length === 0) return []
   const scope = [...(before ? scopeValues(before.scope) : []), ...added].join(' ')
-  if (before) return [{ change: 'updatePermissionGrant', grant: { ...before, scope } }]
+  if (before) return [{ change: 'updatePermissionGrant', grant: { ...before, scope }, before }]
   const grant: PermissionGrant = {
     id: permissionGrantId(clientId, resourceId, principalId),
     tenantId,

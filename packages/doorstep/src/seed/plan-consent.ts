@@ -84,7 +84,7 @@ async function grantChanges(
   const missing = wanted.filter((value) => !had.includes(value))
   if (missing.length === 0) return []
   const scope = [...had, ...missing].join(' ')
-  if (before) return [{ change: 'updatePermissionGrant', grant: { ...before, scope } }]
+  if (before) return [{ change: 'updatePermissionGrant', grant: { ...before, scope }, before }]
   const grant = {
     id: permissionGrantId(servicePrincipal.id, resourceId, null),
     tenantId: tenant.tenant.id,

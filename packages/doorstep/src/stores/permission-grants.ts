@@ -1,3 +1,4 @@
+import { ConcurrentChange } from '../directory/changes.ts'
 import type { PermissionGrant, PermissionGrantStore } from '../directory/permission.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -40,15 +41,21 @@ export function statementsForPermissionGrants(
       ...(grant.principalId === null ? [] : mustBeLive(builder, ['directory_user'], 'user', grant.principalId)),
       { query: builder.insertInto('permission_grant').values(columnsOf(grant)).compile() },
     ],
-    updatePermissionGrant: ({ grant }) => [
+    updatePermissionGrant: ({ grant, before }) => [
+      {
+        query: builder.selectFrom('permission_grant').select('id').where('id', '=', grant.id).compile(),
+        refusal: unlessMissing('permissionGrant', grant.id),
+      },
       {
         query: builder
           .updateTable('permission_grant')
           .set(columnsOf(grant))
           .where('id', '=', grant.id)
+          .where('record', '=', JSON.stringify(before))
           .returning('id')
           .compile(),
-        refusal: unlessMissing('permissionGrant', grant.id),
+        refusal: (row) =>
+          row ? undefined : new ConcurrentChange(`The permissionGrant ${grant.id} has been changed since it was read.`),
       },
     ],
     deletePermissionGrant: ({ id }) => [

@@ -34,8 +34,13 @@ export class Browser {
     return this.send(await this.send(page, { loginfmt: name }), { passwd: password })
   }
 
+  /** The header that this browser sends. */
+  get cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   #headers(): Record<string, string> {
-    return { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+    return { cookie: this.cookie }
   }
 
   #take(answer: Answer): Answer {

@@ -372,6 +372,12 @@ describe('the realm of a user', () => {
     expect(body.account_type).toBe('Unknown')
   })
 
+  it('is told of the first when it is asked of two', async () => {
+    const asked = `/common/userrealm?user=${alice.name}&user=a@nowhere.example&api-version=2.1&api-version=1.0`
+    const { status, body } = await doorstep.request('GET', asked)
+    expect([status, body.NameSpaceType, body.Login]).toEqual([200, 'Managed', alice.name])
+  })
+
   it('has the form of 2.x', async () => {
     const { body } = await doorstep.request('GET', `/common/userrealm?user=${alice.name}&api-version=2.1`)
     expect(body).toMatchObject({ NameSpaceType: 'Managed', Login: alice.name, DomainName: contoso.domain })

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { request } from 'node:https'
+import { type Agent, request } from 'node:https'
 import { join } from 'node:path'
 import type { Answer, RunningDoorstep } from '../support/start-doorstep.ts'
 
@@ -11,11 +11,16 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** The real name under which the listener is asked, as a program behind the interceptor does. */
   readonly host?: string
+  /** Keeps connections for many requests; without it each has one of its own. */
+  readonly agent?: Agent
 }
 
-/** One request on a connection of its own, letter for letter; under a real name it trusts the intercepting CA alone. */
+/** A long `state` that comes back in `Location` is more than Node.js takes by itself. */
+const acceptedHeaderBytes = 2 ** 20
+
+/** One request, letter for letter, on a connection of its own unless an agent is given; under a real name it trusts the intercepting CA alone. */
 export async function sendRaw(doorstep: RunningDoorstep, asked: RawRequest): Promise<Answer> {
-  const { method = 'GET', path, body, headers = {}, host } = asked
+  const { method = 'GET', path, body, headers = {}, host, agent = false } = asked
   const { port } = new URL(doorstep.url)
   const ca = host === undefined ? doorstep.ca : await readFile(join(doorstep.dataDirectory, 'intercept-ca.pem'), 'utf8')
   return new Promise((resolve, reject) => {
@@ -24,7 +29,8 @@ export async function sendRaw(doorstep: RunningDoorstep, asked: RawRequest): Pro
         host: 'localhost',
         port,
         ca,
-        agent: false,
+        agent,
+        maxHeaderSize: acceptedHeaderBytes,
         servername: host ?? 'localhost',
         method,
         path,

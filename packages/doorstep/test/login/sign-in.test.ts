@@ -131,6 +131,16 @@ describe('the pages', () => {
   })
 })
 
+it('a form cannot name a step that the pages do not have', async () => {
+  const browser = new Browser(doorstep)
+  const page = await browser.open(authorizePath({ scope: 'openid' }))
+  for (const step of ['constructor', '__proto__', 'toString', '']) {
+    const { status, text } = await browser.send(page, { step })
+    expect([step, status]).toEqual([step, 400])
+    expect(text).toContain('AADSTS9002313')
+  }
+})
+
 it('who may not consent sees the address an administrator opens', async () => {
   const browser = new Browser(doorstep)
   const page = await browser.signIn(await browser.open(authorizePath({ scope: 'User.Read.All' })), alice)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AlreadyExists } from '../../directory/changes.ts'
+import { decidedAgain } from '../../directory/decided-again.ts'
 import type { PermissionGrant } from '../../directory/permission.ts'
 import { permissionGrantId } from '../../directory/permission-id.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
@@ -78,10 +79,12 @@ export async function createPermissionGrant(call: GraphCall): Promise<GraphAnswe
 
 /** `PATCH /oauth2PermissionGrants/{id}`: replaces the scopes. */
 export async function updatePermissionGrant(call: GraphCall): Promise<GraphAnswer> {
-  const grant = await foundGrant(call)
   const parsed = z.strictObject({ scope: scopeText.optional() }).safeParse(call.body)
   if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), resource)
-  await call.parts.commit([{ change: 'updatePermissionGrant', grant: { ...grant, ...parsed.data } }])
+  await decidedAgain(async () => {
+    const before = await foundGrant(call)
+    await call.parts.commit([{ change: 'updatePermissionGrant', grant: { ...before, ...parsed.data }, before }])
+  })
   return nothing
 }
 

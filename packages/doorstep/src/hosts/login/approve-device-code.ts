@@ -22,6 +22,10 @@ export interface DeviceCodeApproval {
   readonly decline?: boolean
 }
 
+export interface ApprovedDevice {
+  readonly applicationName: string
+}
+
 /**
  * Answers a device code for somebody who is not asked: `doorstep approve`, and `doorstep run --sign-in-as`. By the
  * rules of the pages, but for the password; the sign-in log says `control`.

@@ -53,6 +53,7 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): Fa
   return reply
     .code(404)
     .type('text/plain; charset=utf-8')
+    .header('x-content-type-options', 'nosniff')
     .send(
       `The login host has no ${request.method} ${request.url.split('?', 1)[0]}. What it serves is in docs/parity.md.\n`,
     )

@@ -5,7 +5,8 @@ import { requestIds, sendUncached } from './response-headers.ts'
 
 interface UserRealmRoute {
   Params: { user?: string }
-  Querystring: Record<string, string | undefined>
+  /** A parameter that comes twice is a list. */
+  Querystring: Record<string, string | string[] | undefined>
 }
 
 /**
@@ -15,10 +16,10 @@ interface UserRealmRoute {
 export function userRealmRoutes(app: FastifyInstance, { tenants }: LoginParts): void {
   const answer = (describe: (realm: UserRealm, version: string) => object) => {
     return async (http: FastifyRequest<UserRealmRoute>, reply: FastifyReply): Promise<FastifyReply> => {
-      const login = http.params.user ?? http.query.user ?? http.query.login ?? ''
+      const login = http.params.user ?? firstOf(http.query.user) ?? firstOf(http.query.login) ?? ''
       const domain = login.split('@')[1]?.toLowerCase() ?? ''
       const tenant = domain === '' ? undefined : await tenants.byDomain(domain)
-      const body = JSON.stringify(describe({ login, domain, tenant }, http.query['api-version'] ?? '1.0'))
+      const body = JSON.stringify(describe({ login, domain, tenant }, firstOf(http.query['api-version']) ?? '1.0'))
       return sendUncached(http, reply, { status: 200, ids: requestIds(http), telemetry: '1,0,0,,', body })
     }
   }
@@ -28,6 +29,8 @@ export function userRealmRoutes(app: FastifyInstance, { tenants }: LoginParts): 
   const ofSignInPage = answer((realm) => ({ State: 4, UserState: realm.tenant ? 1 : 2, ...realmOfV2(realm) }))
   app.get<UserRealmRoute>('/getuserrealm.srf', ofSignInPage)
 }
+
+const firstOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
 
 interface UserRealm {
   readonly login: string

@@ -150,7 +150,7 @@ export function commitsContract(stores: StoresUnderTest): void {
         { change: 'deleteGroup', id, deletedDateTime },
         { change: 'addGroupMember', member: { groupId: id, memberId: id, memberType: 'User' } },
         { change: 'removeGroupMember', groupId: id, memberId: id },
-        { change: 'updatePermissionGrant', grant: aGrant() },
+        { change: 'updatePermissionGrant', grant: aGrant(), before: aGrant() },
         { change: 'deletePermissionGrant', id },
         { change: 'deleteAppRoleAssignment', id },
         { change: 'removeDirectoryRole', assignment: { tenantId, principalId: id, roleTemplateId: id } },

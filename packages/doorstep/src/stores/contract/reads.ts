@@ -192,7 +192,9 @@ export function readsContract(stores: StoresUnderTest): void {
       expect(await stores().permissionGrants.byId(grant.id)).toEqual(grant)
       expect(await stores().permissionGrants.byId(grant.id.toLowerCase())).toBeUndefined()
       const wider = { ...grant, scope: 'User.Read Mail.Read' }
-      await stores().commit([{ change: 'updatePermissionGrant', grant: wider }])
+      await stores().commit([{ change: 'updatePermissionGrant', grant: wider, before: grant }])
+      const late = { change: 'updatePermissionGrant' as const, grant: { ...grant, scope: 'Other' }, before: grant }
+      await expect(stores().commit([late])).rejects.toMatchObject({ name: 'ConcurrentChange' })
       expect(await stores().permissionGrants.byClient(grant.clientId)).toEqual([wider])
       expect(await stores().permissionGrants.byPrincipal(grant.principalId ?? '')).toEqual([wider])
       expect(await stores().permissionGrants.byPrincipal(randomUUID())).toEqual([])

@@ -21,15 +21,15 @@ type Form = ReadonlyMap<string, string>
 type Step = (visit: Visit, form: Form, parts: PasswordParts) => Promise<FastifyReply>
 
 /** What each page's form does; every one ends in the next page, or at the application. */
-const steps: Readonly<Record<string, Step>> = {
-  userName: takeUserName,
-  password: takePassword,
-  staySignedIn: takeStaySignedIn,
-  pick: takeAccount,
-  consent: takeConsent,
-  deviceCode: takeDeviceCode,
-  confirm: takeConfirmation,
-}
+const steps: ReadonlyMap<string, Step> = new Map([
+  ['userName', takeUserName],
+  ['password', takePassword],
+  ['staySignedIn', takeStaySignedIn],
+  ['pick', takeAccount],
+  ['consent', takeConsent],
+  ['deviceCode', takeDeviceCode],
+  ['confirm', takeConfirmation],
+])
 
 /** POST /common/login: the forms of all sign-in pages. */
 export function signInStepRoute(app: FastifyInstance, parts: PasswordParts): void {
@@ -40,7 +40,7 @@ export function signInStepRoute(app: FastifyInstance, parts: PasswordParts): voi
     const flow = openFlow(form.get('flow'), cookies.get(browserCookie), parts.seal, now)
     const session = await currentSession(cookies, parts.sessions, now)
     const visit = { request, reply, session, cookies: [], ids: requestIds(request), now }
-    const step = steps[form.get('step') ?? '']
+    const step = steps.get(form.get('step') ?? '')
     if (!flow || !step) return showRefusal({ ...visit, flow: emptyFlow(now) }, entraError('requestMalformed'))
     return step({ ...visit, flow }, form, parts)
   })
