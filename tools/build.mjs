@@ -33,11 +33,11 @@ const buildLibrary = (name) => intoDist(packageFolder(name), (dist) => buildLibr
 async function buildLibraryInto(dist, folder) {
   const typesOf = ['-p', join(folder, 'tsconfig.build.json'), '--outDir', dist]
   execFileSync(process.execPath, [tsc, ...typesOf], { stdio: 'inherit' })
-  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const bundle = await rolldown({
     input: join(folder, 'src/index.ts'),
     platform: 'node',
-    external: Object.keys(dependencies),
+    external: Object.keys({ ...dependencies, ...peerDependencies }),
     logLevel: 'warn',
   })
   await bundle.write({ dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
@@ -47,8 +47,8 @@ async function buildCommandLineInto(dist, folder) {
   const bundle = await rolldown({
     input: { main: join(folder, 'src/cli/main.ts') },
     platform: 'node',
-    // The SQLite addon finds its prebuilt file beside itself; pg-native is an optional peer that pg looks for.
-    external: ['@photostructure/sqlite', 'pg-native'],
+    // The SQLite addon finds its prebuilt file beside itself; the keychain is an optional addon; pg-native is an optional peer that pg looks for.
+    external: ['@photostructure/sqlite', '@napi-rs/keyring', 'pg-native'],
     resolve: { conditionNames: ['doorstep-source', 'node'] },
     logLevel: 'warn',
   })
