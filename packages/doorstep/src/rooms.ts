@@ -61,6 +61,7 @@ function loginParts({ kept, doors }: Cloud, verifyGraphToken: LoginParts['graphT
     ...stores,
     newId: () => randomUUID(),
     secrets,
+    hashPassword: (password) => secrets.hashChosen(password),
     clock,
     keys,
     graphTokens: { verify: verifyGraphToken },
@@ -83,7 +84,8 @@ async function answerDeviceCode(
   if (!run?.signIn) return
   const { answerDeviceCodeOfRun } = await import('./hosts/login/device-code-of-run.ts')
   const { userPrincipalName } = run.signIn
-  run.report({ ...(await answerDeviceCodeOfRun({ ...run.signIn, userCode }, parts)), userCode, userPrincipalName })
+  const outcome = await answerDeviceCodeOfRun({ ...run.signIn, userCode }, parts)
+  if (outcome.kind !== 'deviceCodeAnswered') run.report({ ...outcome, userCode, userPrincipalName })
 }
 
 /** What control may do in the name of people. */

@@ -5,6 +5,7 @@ import type { RawRequest, RawResponse } from './hosts/host.ts'
 import { type ConnectProxy, createConnectProxy } from './interceptor/connect-proxy.ts'
 import { interceptedHosts, roomOf } from './interceptor/host-map.ts'
 import { listenOnLoopback } from './interceptor/loopback-listener.ts'
+import { isOfSomebodyElse } from './interceptor/peer-user.ts'
 import type { SecureListener } from './listener/secure-listener.ts'
 
 /** A run that is open. */
@@ -17,7 +18,8 @@ export interface Run {
 
 /**
  * The ports that belong to one run each: its proxy, and the one that its Node programs speak TLS to. The port a
- * connection came to is therefore what tells one run's requests from another's, on every protocol.
+ * connection came to is therefore what tells one run's requests from another's, on every protocol. Other users of the
+ * machine can connect to it too: they get what everybody gets, and no sign-in.
  */
 export interface RunDoors {
   open(options: RunOptions, report: Run['report']): Promise<OpenRun>
@@ -63,7 +65,11 @@ export function runDoors({ listener, handle, clockOffset, graceMilliseconds }: R
         },
       }
     },
-    runOf: ({ socket }) => (byPort.size === 0 ? undefined : byPort.get(socket?.localPort ?? 0)?.id),
+    runOf({ socket }) {
+      const run = byPort.size === 0 ? undefined : byPort.get(socket?.localPort ?? 0)
+      // What is done for a run that signs in is done for its own user alone.
+      return run?.signIn && isOfSomebodyElse(socket) ? undefined : run?.id
+    },
     byId: (id) => byId.get(id),
   }
 }

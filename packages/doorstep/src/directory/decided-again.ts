@@ -1,6 +1,6 @@
 import { ConcurrentChange } from './changes.ts'
 
-const tries = 4
+const tries = 20
 
 /** Whether somebody else was faster, so that the same step may decide otherwise when it reads again. */
 export const isOvertaken = (error: unknown): boolean => error instanceof ConcurrentChange
@@ -9,7 +9,7 @@ export const isOvertaken = (error: unknown): boolean => error instanceof Concurr
  * Runs a step that reads, decides and commits, and runs it again when somebody else changed what it had read before
  * its commit.
  *
- * @throws what made it fail, four times in a row when that was somebody else
+ * @throws what made it fail, twenty times in a row when that was somebody else
  */
 export async function decidedAgain<Result>(
   step: () => Promise<Result>,

@@ -59,4 +59,6 @@ export interface GroupStore {
   directGroupsOf(memberId: string): Promise<readonly string[]>
   /** Ids of all groups a user, group or service principal belongs to, directly or through other groups. */
   transitiveGroupsOf(memberId: string): Promise<readonly string[]>
+  /** The same, of security groups alone. */
+  transitiveSecurityGroupsOf(memberId: string): Promise<readonly string[]>
 }

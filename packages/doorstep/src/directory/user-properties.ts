@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { passwordProblem } from './password-policy.ts'
 import {
   firstProblem,
   isRecord,
@@ -118,16 +119,4 @@ function domainProblem({ userPrincipalName }: UserPatch, { verifiedDomains }: Te
   const known = verifiedDomains.map((verified) => verified.name).join(', ')
   const message = `The domain portion is invalid. You must use one of the verified domain names here: ${known}.`
   return { path: 'userPrincipalName', kind: 'invalid', message }
-}
-
-const characterKinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]
-
-/** What is wrong with a password by the rules of the platform ("Microsoft Entra password policies"). */
-function passwordProblem(password: string): string | undefined {
-  const kinds = characterKinds.filter((kind) => kind.test(password)).length
-  if (password.length >= 8 && password.length <= 256 && kinds >= 3) return undefined
-  return (
-    'The specified password does not comply with password complexity requirements: expected 8 to 256 characters, ' +
-    'with three of lower case letters, upper case letters, digits and symbols'
-  )
 }

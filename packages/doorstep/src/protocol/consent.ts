@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Application } from '../directory/application.ts'
 import { mayConsentForAll } from '../directory/consent-administrators.ts'
 import { firstPartyAppIds, microsoftServicesTenantId } from '../directory/first-party-ids.ts'
@@ -99,6 +100,22 @@ export function decideConsent(situation: ConsentSituation): ConsentDecision {
   const needsAdministrator = missing.some((permission) => permission.needsAdministrator)
   if (needsAdministrator || !situation.tenant.usersCanConsent) return { kind: 'adminNeeded', permissions }
   return { kind: 'ask', permissions, grantsFor: 'user' }
+}
+
+/**
+ * What a consent page shows to whom, in one text: two pages that ask for the same have the same. By client ids, since
+ * service principals that consent will make have no lasting object id yet.
+ */
+export function consentFingerprint(
+  userId: string,
+  decision: Exclude<ConsentDecision, { readonly kind: 'granted' }>,
+): string {
+  const reach = decision.kind === 'ask' ? decision.grantsFor : ''
+  const permissions = decision.permissions.map(
+    ({ holder, resourceAppId, id }) => `${holder?.appId ?? ''} ${resourceAppId} ${id}`,
+  )
+  const text = [userId, decision.kind, reach, ...permissions.toSorted()].join('\n')
+  return createHash('sha256').update(text).digest('base64url')
 }
 
 /** An administrator is asked for everybody: for what is named, else for everything the registration lists. */
@@ -216,7 +233,7 @@ function nextHopPermissions(
   if (!hop) return []
   const { api, apis, permissionGrants } = hop
   const client = { appId: api.application.appId, servicePrincipalId: api.servicePrincipalId }
-  const holder = { servicePrincipalId: api.servicePrincipalId, permissionGrants }
+  const holder = { appId: api.application.appId, servicePrincipalId: api.servicePrincipalId, permissionGrants }
   const held = (resourceId: string) => {
     const called = apis.find(({ servicePrincipalId }) => servicePrincipalId === resourceId)
     return called ? consentedScopes({ client, resource: called, userId: user.id, permissionGrants }) : []

@@ -24,6 +24,7 @@ export interface ConsentPermission {
 
 /** A service principal that permissions are granted to. */
 export interface PermissionHolder {
+  readonly appId: string
   /** Object id. */
   readonly servicePrincipalId: string
   /** All recorded consent of it as a client. */

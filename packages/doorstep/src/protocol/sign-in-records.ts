@@ -132,8 +132,11 @@ export type SignInChange =
   /** Of all callers exactly one succeeds. */
   | { readonly change: 'consumeDeviceCode'; readonly id: string }
   | { readonly change: 'putSession'; readonly session: BrowserSession }
-  /** Only while it is there, else nothing happens: who has signed out meanwhile stays signed out. */
-  | { readonly change: 'updateSession'; readonly session: BrowserSession }
+  /**
+   * Only while it is there, else nothing happens: who has signed out meanwhile stays signed out. `ConcurrentChange` when
+   * it is no longer as `before`.
+   */
+  | { readonly change: 'updateSession'; readonly session: BrowserSession; readonly before: BrowserSession }
   | { readonly change: 'deleteSession'; readonly id: string }
   | { readonly change: 'addSignInRecord'; readonly record: SignInRecord }
 

@@ -57,6 +57,8 @@ export function groupStore(database: Database): GroupStore {
       (await database.query(directGroups(memberId).compile(builder))).map((row) => row.id),
     transitiveGroupsOf: async (memberId) =>
       (await database.query(transitiveGroups(memberId).compile(builder))).map((row) => row.id),
+    transitiveSecurityGroupsOf: async (memberId) =>
+      (await database.query(transitiveGroups(memberId, securityGroups).compile(builder))).map((row) => row.id),
   }
 }
 
@@ -81,8 +83,10 @@ function directGroups(memberId: string) {
     where group_member.member_id = ${folded(memberId)} order by directory_group.id`
 }
 
+const securityGroups = sql`and id in (select id from directory_group where security_enabled = 1)`
+
 /** `union` keeps a group once, which also ends the search where groups are members of each other. */
-function transitiveGroups(memberId: string) {
+function transitiveGroups(memberId: string, among = sql``) {
   const id = folded(memberId)
   return sql<{ id: string }>`
     with recursive membership (id) as (
@@ -94,7 +98,7 @@ function transitiveGroups(memberId: string) {
       join group_member on group_member.member_id = membership.id
       join directory_group on directory_group.id = group_member.group_id and directory_group.deleted_at is null
     )
-    select id from membership where id <> ${id} order by id`
+    select id from membership where id <> ${id} ${among} order by id`
 }
 
 export function statementsForGroups(

@@ -1,3 +1,4 @@
+import { ConcurrentChange } from '../directory/changes.ts'
 import type { BrowserSession, SessionStore } from '../protocol/sign-in-records.ts'
 import type { StatementsFor } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -35,13 +36,21 @@ export function statementsForSessions(
         },
       ]
     },
-    updateSession: ({ session }) => [
+    updateSession: ({ session, before }) => [
       {
         query: builder
           .updateTable('browser_session')
           .set({ expires_at: session.expiresAt, record: JSON.stringify(session) })
           .where('id', '=', session.id)
+          .where('record', '=', JSON.stringify(before))
           .compile(),
+      },
+      {
+        query: builder.selectFrom('browser_session').select('record').where('id', '=', session.id).compile(),
+        refusal: (row) =>
+          row && row.record !== JSON.stringify(session)
+            ? new ConcurrentChange('The session has been changed since it was read.')
+            : undefined,
       },
     ],
     // No refusal: who signs out twice, or of a session that was purged, is signed out.

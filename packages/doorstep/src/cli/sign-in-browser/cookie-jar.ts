@@ -1,4 +1,7 @@
-/** The cookies of one short-lived browser, by host name: like browsers' they know no ports. Paths are not told apart. */
+/**
+ * The cookies of one short-lived browser, by origin: stricter than browsers, whose cookies know no ports, so that what
+ * the local cloud sets on localhost never reaches an application that listens there. Paths are not told apart.
+ */
 export interface CookieJar {
   /** Value of the `Cookie` header for an address; undefined when there is none. */
   headerFor(url: URL): string | undefined
@@ -8,10 +11,10 @@ export interface CookieJar {
 }
 
 export function cookieJar(): CookieJar {
-  const byHost = new Map<string, Map<string, string>>()
-  const cookiesOf = ({ hostname }: URL): Map<string, string> => {
-    const known = byHost.get(hostname) ?? new Map<string, string>()
-    byHost.set(hostname, known)
+  const byOrigin = new Map<string, Map<string, string>>()
+  const cookiesOf = ({ origin }: URL): Map<string, string> => {
+    const known = byOrigin.get(origin) ?? new Map<string, string>()
+    byOrigin.set(origin, known)
     return known
   }
   return {

@@ -33,6 +33,8 @@ describe('authorize', () => {
     ['readMe', app(), 'all'],
     ['readMe', user('User.Read'), 'all'],
     ['readMe', user('Mail.Read'), 'none'],
+    ['readMe', user('Application.Read.All'), 'none'],
+    ['readMe', user('Directory.Read.All'), 'all'],
   ])('%s by %o: %s', (operation, caller, reach) => {
     expect(authorize(operation, caller, caller.kind === 'user' ? rightsOf() : undefined)).toBe(reach)
   })

@@ -68,7 +68,7 @@ const rules = {
   },
   readDomains: same([['Domain.Read.All', ...directoryReaders]]),
   // An application has no /me: the endpoint says so, whatever it may do.
-  readMe: { delegated: [[...oneself, ...userReaders, ...readers]], application: [] },
+  readMe: { delegated: [[...oneself, ...userReaders, ...directoryReaders]], application: [] },
   listUsers: same([userReaders]),
   readUser: { ...same([userReaders]), ownAccount: oneself },
   createUser: same([userWriters]),

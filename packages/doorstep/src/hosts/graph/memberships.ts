@@ -30,9 +30,11 @@ export async function getMemberGroups(call: GraphCall): Promise<GraphAnswer> {
   const parsed = z.strictObject({ securityEnabledOnly: z.boolean().nullish() }).safeParse(call.body ?? {})
   if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), 'getMemberGroups')
   const user = await addressedUser(call)
-  const found = await groupsHere(await call.parts.groups.transitiveGroupsOf(user.id), user, call)
-  const wanted = found.filter(({ securityEnabled }) => securityEnabled || !parsed.data.securityEnabledOnly)
-  return { kind: 'value', context: 'Collection(Edm.String)', value: wanted.map(({ id }) => id) }
+  const { groups } = call.parts
+  const value = await (parsed.data.securityEnabledOnly
+    ? groups.transitiveSecurityGroupsOf(user.id)
+    : groups.transitiveGroupsOf(user.id))
+  return { kind: 'value', context: 'Collection(Edm.String)', value }
 }
 
 async function groupsHere(ids: readonly string[], user: User, { parts }: GraphCall): Promise<readonly Group[]> {

@@ -32,17 +32,11 @@ export interface ApprovedDevice {
  * @throws {EntraError} 70018, 90119 or 90120 for the code, 50034 or 50057 for the account, 50020, 500200, 700016 or
  * 50105 when it may not use the application, 65001 or 90094 when consent is missing.
  */
-export function approveDeviceCode(
-  request: DeviceCodeApproval,
-  parts: LoginParts,
-): Promise<{ readonly applicationName: string }> {
+export function approveDeviceCode(request: DeviceCodeApproval, parts: LoginParts): Promise<ApprovedDevice> {
   return decidedAgain(() => approveOnce(request, parts), isOvertakenSignIn)
 }
 
-async function approveOnce(
-  request: DeviceCodeApproval,
-  parts: LoginParts,
-): Promise<{ readonly applicationName: string }> {
+async function approveOnce(request: DeviceCodeApproval, parts: LoginParts): Promise<ApprovedDevice> {
   const now = parts.clock.now()
   const code = await pendingDeviceCode(request.userCode, parts)
   const application = await parts.applications.byAppId(code.clientAppId)
@@ -53,7 +47,12 @@ async function approveOnce(
     return { applicationName }
   }
   const account = await enabledAccount(request.userPrincipalName, parts)
-  const home = { homeTenantId: account.tenantId, homeUserId: account.id }
+  const home = {
+    homeTenantId: account.tenantId,
+    homeUserId: account.id,
+    method: 'control',
+    authenticatedAt: now,
+  } as const
   const segment = await resolveTenantSegment(code.segment, parts.tenants)
   const { tenant, user } = await userInTenant(home, segment, application, parts)
   const asking: Asking = { application, tenant, user, request: askedBy(code), consentAnswered: false }

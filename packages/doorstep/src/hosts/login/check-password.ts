@@ -1,4 +1,7 @@
-import type { CheckPassword } from '../../protocol/grants/password.ts'
+import type { User } from '../../directory/user.ts'
+import { catalogue } from '../../protocol/errors.ts'
+import { type CheckPassword, type PasswordFinding, passwordRefusals } from '../../protocol/grants/password.ts'
+import { loggedSignIn } from '../../protocol/sign-in-log.ts'
 import type { LoginParts } from './login-parts.ts'
 import { passwordAttempts } from './password-attempts.ts'
 
@@ -8,12 +11,15 @@ export interface PasswordParts extends LoginParts {
 }
 
 /**
- * Checks what somebody gave as the password of an account, and counts wrong ones. While the account is locked no
- * password is right. What else is the matter with the account is told only to somebody who knows the password.
+ * Checks what somebody gave as the password of an account, counts wrong ones and writes them to the sign-in log. While
+ * the account is locked no password is right. What else is the matter with the account is told only to somebody who
+ * knows the password.
  */
-export function passwordCheck({ users, secrets, clock }: LoginParts): CheckPassword {
+export function passwordCheck(parts: LoginParts): CheckPassword {
+  const { users, secrets, clock } = parts
   const attempts = passwordAttempts()
-  return async (account, given) => {
+
+  async function find(account: User, given: string): Promise<PasswordFinding> {
     const password = await users.passwordOf(account.id)
     if (!password) return 'noPassword'
     if (attempts.isLocked(password, clock.now())) return 'locked'
@@ -27,5 +33,15 @@ export function passwordCheck({ users, secrets, clock }: LoginParts): CheckPassw
     attempts.forget(password)
     if (!account.accountEnabled) return 'disabled'
     return password.mustChange ? 'mustChange' : 'right'
+  }
+
+  return async (account, given, use) => {
+    const finding = await find(account, given)
+    if (finding !== 'right') {
+      const { code: errorCode } = catalogue[passwordRefusals[finding]]
+      const facts = { user: account, tenantId: account.tenantId, resourceAppId: null, errorCode, now: clock.now() }
+      await parts.commit([loggedSignIn({ ...use, ...facts }, parts)])
+    }
+    return finding
   }
 }

@@ -6,6 +6,8 @@ import type { LoginParts } from './login-parts.ts'
 export type DeviceCodeOutcome =
   | { readonly kind: 'deviceCodeApproved'; readonly application: string }
   | { readonly kind: 'deviceCodeDeclined'; readonly reason: string; readonly fix: string }
+  /** A person was faster. */
+  | { readonly kind: 'deviceCodeAnswered' }
 
 /**
  * Answers a device code for the account that a run signs in as. What cannot be approved is declined: with nobody there
@@ -20,6 +22,7 @@ export async function answerDeviceCodeOfRun(
     return { kind: 'deviceCodeApproved', application: applicationName }
   } catch (refusal) {
     if (!(refusal instanceof EntraError)) throw refusal
+    if (refusal.refusal === 'userCodeAnswered') return { kind: 'deviceCodeAnswered' }
     await approveDeviceCode({ ...request, decline: true }, parts)
     return { kind: 'deviceCodeDeclined', reason: refusal.message, fix: refusal.fix }
   }

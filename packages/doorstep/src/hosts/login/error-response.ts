@@ -7,7 +7,7 @@ import type { LoginParts } from './login-parts.ts'
 import { type RequestIds, requestIds, sendUncached } from './response-headers.ts'
 
 /** The JSON body of a refusal (RFC 6749 §5.2 with Entra's members). */
-export function refusalBody(refusal: EntraError, ids: RequestIds, timestamp: string, origin: string): string {
+function refusalBody(refusal: EntraError, ids: RequestIds, timestamp: string, origin: string): string {
   const { traceId, correlationId } = ids
   const description = `${refusal.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`
   return JSON.stringify({

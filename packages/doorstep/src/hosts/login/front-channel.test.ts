@@ -66,6 +66,7 @@ beforeAll(async () => {
   const host = await loginHost({
     ...stores,
     secrets: { matchesAny: async () => false },
+    hashPassword: async (password) => password,
     pairwiseHash: (text) => text,
     issuer: { sign: async () => '' },
     graphTokens: {

@@ -49,6 +49,8 @@ export interface LoginParts {
   readonly newId: () => string
   readonly settings: CloudSettingsStore
   readonly secrets: SecretMatcher
+  /** How a password that a person chose is kept. */
+  readonly hashPassword: (password: string) => Promise<string>
   /** Makes the `sub` of users' tokens. */
   readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer

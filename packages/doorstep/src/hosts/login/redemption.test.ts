@@ -40,6 +40,7 @@ beforeAll(async () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const host = await loginHost({
     ...stores,
+    hashPassword: async (password) => password,
     secrets: {
       matchesAny: async (text, kept) => kept.includes(text),
     },

@@ -65,7 +65,7 @@ export function authorizationCodeGrant(parts: AuthorizationCodeParts): Grant {
  * The code behind what was sent.
  * @throws {EntraError} 9002313 for what has not the form of a code, 70000 for an unknown one, 54005 for a second use.
  */
-export function codeFound(
+function codeFound(
   text: string,
   found: { readonly code: AuthorizationCode; readonly consumed: boolean } | undefined,
 ): AuthorizationCode {
@@ -75,7 +75,7 @@ export function codeFound(
 }
 
 /** What a redemption is compared with its code by. */
-export interface Redemption {
+interface Redemption {
   readonly clientAppId: string
   /** The tenant segment of the token URL, in lower case. */
   readonly segment: string
@@ -91,7 +91,7 @@ export interface Redemption {
  * @throws {EntraError} 70000 for another client, 700005 for another tenant, 70008 when it is too old, 500112 for
  * another redirect URI.
  */
-export function refuseRedemption(code: AuthorizationCode, redemption: Redemption): void {
+function refuseRedemption(code: AuthorizationCode, redemption: Redemption): void {
   if (code.clientAppId !== redemption.clientAppId) throw entraError('codeInvalid')
   if (code.segment !== redemption.segment && code.tenantId !== redemption.segment) throw entraError('codeOfOtherTenant')
   if (redemption.now >= code.expiresAt) throw entraError('codeExpired')

@@ -45,6 +45,7 @@ export function wantedMemberships({ appId, groupMembershipClaims }: Application)
  */
 export function membershipReader(user: User, parts: MembershipParts) {
   const readGroupIds = once(() => parts.groups.transitiveGroupsOf(user.id))
+  const readSecurityGroupIds = once(() => parts.groups.transitiveSecurityGroupsOf(user.id))
   const readDirectGroupIds = once(() => parts.groups.directGroupsOf(user.id))
   return async (audience: Audience): Promise<Memberships> => {
     const wanted = wantedMemberships(audience.application)
@@ -54,7 +55,7 @@ export function membershipReader(user: User, parts: MembershipParts) {
     }
     return {
       roles: roleValues(rolesOfUsers(audience.application), assignments),
-      groups: await readGroups(wanted, assignments, readGroupIds, parts),
+      groups: await readGroups(wanted, assignments, { every: readGroupIds, security: readSecurityGroupIds }),
       wids: wanted.directoryRoles ? await readDirectoryRoles(user, parts) : [],
     }
   }
@@ -72,34 +73,44 @@ function rolesOfUsers({ appRoles }: Application) {
   return appRoles.filter(({ allowedMemberTypes }) => allowedMemberTypes.includes('User'))
 }
 
-/** What the user holds at the audience, in person or as a direct member of a group: assignments do not reach further. */
+/** What the user holds at the audience, where its manifest makes a difference of it. */
 async function readAssignments(
   user: User,
   { application, servicePrincipal }: Audience,
   readDirectGroupIds: () => Promise<readonly string[]>,
-  { appRoleAssignments }: MembershipParts,
+  parts: MembershipParts,
 ): Promise<readonly AppRoleAssignment[]> {
   const matters =
     servicePrincipal.appRoleAssignmentRequired ||
     rolesOfUsers(application).length > 0 ||
     wantedMemberships(application).assignedGroups
-  if (!matters) return []
-  const principals = [user.id, ...(await readDirectGroupIds())]
-  const held = await Promise.all(principals.map((id) => appRoleAssignments.byPrincipal(id)))
+  return matters ? assignmentsAt(servicePrincipal, user, await readDirectGroupIds(), parts) : []
+}
+
+/** What the user holds there, in person or as a direct member of a group: assignments do not reach further. */
+export async function assignmentsAt(
+  servicePrincipal: ServicePrincipal,
+  user: User,
+  directGroupIds: readonly string[],
+  { appRoleAssignments }: Pick<MembershipParts, 'appRoleAssignments'>,
+): Promise<readonly AppRoleAssignment[]> {
+  const held = await Promise.all([user.id, ...directGroupIds].map((id) => appRoleAssignments.byPrincipal(id)))
   return held.flat().filter(({ resourceId }) => resourceId === servicePrincipal.id)
+}
+
+/** Ids of groups, read when they are wanted. */
+interface GroupReaders {
+  readonly every: () => Promise<readonly string[]>
+  readonly security: () => Promise<readonly string[]>
 }
 
 async function readGroups(
   wanted: ReturnType<typeof wantedMemberships>,
   assignments: readonly AppRoleAssignment[],
-  readGroupIds: () => Promise<readonly string[]>,
-  { groups }: MembershipParts,
+  read: GroupReaders,
 ): Promise<readonly string[]> {
-  if (wanted.everyGroup) return readGroupIds()
-  if (wanted.securityGroups) {
-    const found = await Promise.all((await readGroupIds()).map((id) => groups.byId(id)))
-    return found.flatMap((group) => (group?.securityEnabled ? [group.id] : []))
-  }
+  if (wanted.everyGroup) return read.every()
+  if (wanted.securityGroups) return read.security()
   if (!wanted.assignedGroups) return []
   return [...new Set(assignments.flatMap((held) => (held.principalType === 'Group' ? [held.principalId] : [])))]
 }

@@ -1,7 +1,7 @@
 import type { TenantStore } from '../../directory/tenant.ts'
 import type { User, UserStore } from '../../directory/user.ts'
 import { entraError } from '../errors.ts'
-import { loggedSignIn } from '../sign-in-log.ts'
+import { loggedSignIn, type SignInKind } from '../sign-in-log.ts'
 import type { Grant } from './grant.ts'
 import { provenClient } from './proven-client.ts'
 import { nothingEarlier, requestedDelegation } from './requested-delegation.ts'
@@ -10,7 +10,14 @@ import { authorizeUser, type UserGrantParts } from './user-authorization.ts'
 /** What can be said of a password that was given for an account. */
 export type PasswordFinding = 'right' | 'wrong' | 'locked' | 'noPassword' | 'disabled' | 'mustChange'
 
-export type CheckPassword = (account: User, given: string) => Promise<PasswordFinding>
+/** On whose way a password was given, for the sign-in log. */
+export interface PasswordUse {
+  readonly kind: SignInKind
+  readonly clientAppId: string | null
+  readonly correlationId: string
+}
+
+export type CheckPassword = (account: User, given: string, use: PasswordUse) => Promise<PasswordFinding>
 
 export interface PasswordParts extends UserGrantParts {
   readonly tenants: TenantStore
@@ -37,8 +44,13 @@ export function passwordGrant(parts: PasswordParts): Grant {
       const requested = requestedDelegation(request, nothingEarlier, 'first')
       const user = await parts.users.byPrincipalName(tenant.id, request.required('username'))
       if (!user) throw entraError('userNotFound', { tenant: tenant.displayName })
-      const finding = await parts.checkPassword(user, request.required('password'))
-      if (finding !== 'right') throw entraError(refusals[finding])
+      const use = {
+        kind: 'password' as const,
+        clientAppId: client.application.appId,
+        correlationId: context.correlationId,
+      }
+      const finding = await parts.checkPassword(user, request.required('password'), use)
+      if (finding !== 'right') throw entraError(passwordRefusals[finding])
       return authorizeUser(
         {
           endpoint: request.endpoint,
@@ -58,13 +70,11 @@ export function passwordGrant(parts: PasswordParts): Grant {
           consumes: [
             loggedSignIn(
               {
-                kind: 'password',
+                ...use,
                 user,
                 tenantId: tenant.id,
-                clientAppId: client.application.appId,
                 resourceAppId: null,
                 errorCode: 0,
-                correlationId: context.correlationId,
                 now,
               },
               parts,
@@ -79,7 +89,8 @@ export function passwordGrant(parts: PasswordParts): Grant {
   }
 }
 
-const refusals = {
+/** What the platform says of a password that lets nobody in. */
+export const passwordRefusals = {
   wrong: 'passwordWrong',
   locked: 'accountLocked',
   noPassword: 'passwordMissing',

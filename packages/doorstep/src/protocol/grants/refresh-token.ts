@@ -72,7 +72,7 @@ async function homeOfToken({ tenantId, userId }: RefreshToken, users: UserStore)
 }
 
 /** @throws {EntraError} 7000012 for a personal account over organizations, or a work account over consumers. */
-export function refuseOtherAccounts(home: Pick<HomeAccount, 'tenantId'>, segment: TenantlessSegment): void {
+function refuseOtherAccounts(home: Pick<HomeAccount, 'tenantId'>, segment: TenantlessSegment): void {
   const isPersonal = home.tenantId === personalAccountsTenantId
   const isWelcome = segment.kind === 'personal' ? isPersonal : segment.alias === 'common' || !isPersonal
   if (!isWelcome) throw entraError('grantOfOtherAccounts')

@@ -38,7 +38,7 @@ export function membershipsContract(stores: StoresUnderTest): void {
 
     it('finds all groups through others, once each, also where they contain each other', async () => {
       const user = aUser()
-      const groups = Array.from({ length: 5 }, () => aGroup())
+      const groups = Array.from({ length: 5 }, (_, index) => aGroup({ securityEnabled: index !== 1 }))
       const [a = '', b = '', c = '', d = '', apart = ''] = groups.map(({ id }) => id)
       await stores().commit([
         { change: 'createUser', user },
@@ -55,6 +55,7 @@ export function membershipsContract(stores: StoresUnderTest): void {
       expect(await stores().groups.directGroupsOf(user.id.toUpperCase())).toEqual([a, d].sort())
       expect(await stores().groups.transitiveGroupsOf(a)).toEqual([b, c, d].sort())
       expect(await stores().groups.transitiveGroupsOf(d)).toEqual([])
+      expect(await stores().groups.transitiveSecurityGroupsOf(user.id)).toEqual([a, c, d].sort())
     })
 
     it('finds the groups that hold a member themselves, once each, without those around them', async () => {

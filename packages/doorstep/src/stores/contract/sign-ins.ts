@@ -116,13 +116,16 @@ export function signInsContract(stores: StoresUnderTest): void {
         expect(await byId(session.id)).toEqual(put)
       }
       const used = { ...grown, accounts: grown.accounts.map((each) => ({ ...each, clients: [aSessionClient] })) }
-      await stores().commit([{ change: 'updateSession', session: used }])
+      await stores().commit([{ change: 'updateSession', session: used, before: grown }])
+      expect(await byId(session.id)).toEqual(used)
+      const late = stores().commit([{ change: 'updateSession', session: { ...grown, expiresAt: 1 }, before: grown }])
+      await expect(late).rejects.toMatchObject({ name: 'ConcurrentChange' })
       expect(await byId(session.id)).toEqual(used)
       const other = aSession()
       await stores().commit([{ change: 'putSession', session: other }])
       for (const _ of [1, 2]) await stores().commit([{ change: 'deleteSession', id: session.id }])
       expect(await byId(session.id)).toBeUndefined()
-      await stores().commit([{ change: 'updateSession', session: used }])
+      await stores().commit([{ change: 'updateSession', session: used, before: used }])
       expect(await byId(session.id)).toBeUndefined()
       expect(await byId(other.id)).toEqual(other)
     })

@@ -10,6 +10,7 @@ import { errorPage } from './error.ts'
 import { errorLookUpPage } from './error-look-up.ts'
 import { formPostPage } from './form-post.ts'
 import { nativeClientPage } from './native-client.ts'
+import { newPasswordPage } from './new-password.ts'
 import { passwordPage } from './password.ts'
 import { signedOutPage } from './signed-out.ts'
 import { staySignedInPage } from './stay-signed-in.ts'
@@ -86,6 +87,12 @@ export function pageSamples(
       ...form,
       userName,
       error: { text: text('Your account or password is incorrect.') },
+    }),
+    'new-password': newPasswordPage({ ...form, userName }),
+    'new-password-error': newPasswordPage({
+      ...form,
+      userName,
+      error: { text: text('The new password is not the same twice.') },
     }),
     'stay-signed-in': staySignedInPage({ ...form, userName }),
     'account-picker': accountPickerPage({

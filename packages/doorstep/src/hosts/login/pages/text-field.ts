@@ -15,17 +15,19 @@ interface TextField {
   /** Said after the label to screen readers, and found by UI tests written for Entra's page. */
   readonly spokenLabel: string
   readonly placeholder: string
-  readonly autocomplete: 'username' | 'current-password' | 'one-time-code'
+  readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'one-time-code'
   readonly value?: string
   readonly maxLength: number
   readonly hint?: string
   readonly error: FieldError | undefined
   readonly errorId: string
+  /** Whether it takes the focus; the first field of a page does. */
+  readonly isFirst?: boolean
   /** A code that is copied letter by letter, not a word that a phone should correct. */
   readonly isCode?: boolean
 }
 
-/** A labelled field that takes the focus, with its refusal in words above it when there is one. */
+/** A labelled field, with its refusal in words above it when there is one. */
 export function textField(field: TextField): Html {
   const hintId = `${field.id}Hint`
   const describedBy = [field.error && field.errorId, field.hint && hintId].filter(Boolean).join(' ')
@@ -35,7 +37,7 @@ ${field.error && html`<p class="field-error" id="${field.errorId}" role="alert">
 <input id="${field.id}" name="${field.name}" type="${field.type}" class="${field.isCode ? 'text code-entry' : 'text'}"
  value="${field.value ?? ''}" placeholder="${field.placeholder}" maxlength="${field.maxLength}"
  autocomplete="${field.autocomplete}" autocapitalize="${field.isCode ? 'characters' : 'none'}" autocorrect="off"
- spellcheck="false" required autofocus${field.error ? html` aria-invalid="true"` : ''}${
+ spellcheck="false" required${(field.isFirst ?? true) ? html` autofocus` : ''}${field.error ? html` aria-invalid="true"` : ''}${
    describedBy ? html` aria-describedby="${describedBy}"` : ''
  }>
 ${field.hint && html`<p class="hint" id="${hintId}">${field.hint}</p>`}

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Application } from '../../../directory/application.ts'
+import { decidedAgain } from '../../../directory/decided-again.ts'
 import { isGuid } from '../../../directory/guid.ts'
 import { issuerOf, originOf } from '../../../protocol/authority.ts'
 import {
@@ -22,6 +23,7 @@ import { type RequestParameters, readRequestParameters } from '../../../protocol
 import { refuseResponseType } from '../../../protocol/response-type.ts'
 import { sessionUsedBy } from '../../../protocol/session-clients.ts'
 import { refuseSegment } from '../../../protocol/sign-in-audience.ts'
+import type { SessionClient } from '../../../protocol/sign-in-records.ts'
 import { resolveTenantSegment, type TenantSegment } from '../../../protocol/tenant-segment.ts'
 import { newOpaqueToken } from '../../../tokens/opaque-token.ts'
 import { askedOrigin } from '../../host.ts'
@@ -125,14 +127,11 @@ async function answer(
         now: visit.now,
       })
     : undefined
-  const used =
-    visit.session &&
-    sessionUsedBy(visit.session, granted.signedIn.account.homeUserId, clientOf(visit, granted, flow, application))
   await parts.commit([
     ...granted.changes,
-    ...(used ? [{ change: 'updateSession' as const, session: used }] : []),
     ...(code ? [{ change: 'addAuthorizationCode' as const, code: code.record }] : []),
   ])
+  await noteUse(visit, granted, clientOf(visit, granted, flow, application), parts)
   const tokens = await issueAtOnce(visit, granted, { application, request, code: code?.text }, parts)
   const issued = {
     ...(code && { code: code.text }),
@@ -143,6 +142,25 @@ async function answer(
     ...(request.wantsClientInfo && { clientInfo: clientInfo(granted.user) }),
   }
   return leave(visit, successResponse({ ...target, mode: request.responseMode }, issued))
+}
+
+/**
+ * Remembers in the session that the application was told of the account, so that it hears of the end of the session.
+ * By itself, since several sign-ins of one session may do so at the same moment.
+ */
+async function noteUse(
+  { session }: Visit,
+  { signedIn }: GrantedSignIn,
+  client: SessionClient,
+  parts: LoginParts,
+): Promise<void> {
+  const { homeUserId } = signedIn.account
+  if (!session || !sessionUsedBy(session, homeUserId, client)) return
+  await decidedAgain(async () => {
+    const before = await parts.sessions.byId(session.id)
+    const used = before && sessionUsedBy(before, homeUserId, client)
+    if (used) await parts.commit([{ change: 'updateSession', session: used, before }])
+  })
 }
 
 /** The application as it hears of the end of the session: from the issuer of what it gets now. */

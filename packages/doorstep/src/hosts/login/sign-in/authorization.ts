@@ -5,6 +5,7 @@ import type { User } from '../../../directory/user.ts'
 import { type AskedResource, type ConsentDecision, decideConsent, type NextHop } from '../../../protocol/consent.ts'
 import { entraError } from '../../../protocol/errors.ts'
 import type { ResourceInTenant } from '../../../protocol/granted-scopes.ts'
+import { assignmentsAt } from '../../../protocol/grants/memberships.ts'
 import { refuseSelfByIdentifierUri } from '../../../protocol/grants/resource.ts'
 import { firstResource } from '../../../protocol/requested-scopes.ts'
 import { refuseUnassignedUser } from '../../../protocol/user-assignment.ts'
@@ -29,8 +30,9 @@ export async function refuseWithoutAssignment(
   parts: LoginParts,
 ): Promise<void> {
   if (!servicePrincipal.appRoleAssignmentRequired) return
-  const assignments = await parts.appRoleAssignments.byResource(servicePrincipal.id)
-  refuseUnassignedUser(servicePrincipal, user, assignments, await parts.groups.directGroupsOf(user.id))
+  const directGroupIds = await parts.groups.directGroupsOf(user.id)
+  const assignments = await assignmentsAt(servicePrincipal, user, directGroupIds, parts)
+  refuseUnassignedUser(servicePrincipal, user, assignments, directGroupIds)
 }
 
 /**

@@ -9,7 +9,7 @@ const sessionCookies = [keptSessionCookie, sessionCookie]
 export const browserCookie = 'esctx'
 
 const day = 24 * 60 * 60_000
-const lifetimes = { browser: day, kept: 90 * day, localhost: 60 * 60_000 }
+const lifetimes = { browser: day, kept: 90 * day, short: 60 * 60_000 }
 
 /** The cookies of a request, by name. */
 export function cookiesOf(header: string | undefined): ReadonlyMap<string, string> {
@@ -45,16 +45,17 @@ export interface RenewedSession {
 
 /**
  * The session after somebody has signed in: with a new secret, so that nobody who planted the old one shares it.
- * On localhost, whose cookies every port sees, it lasts an hour at most and never longer than the browser.
+ * A short one lasts an hour at most and never longer than the browser: on localhost, whose cookies every port sees,
+ * and where nobody gave a password.
  */
 export function sessionWith(
   account: SessionAccount,
   before: BrowserSession | undefined,
-  { keep, isLocal, now }: { readonly keep: boolean; readonly isLocal: boolean; readonly now: number },
+  { keep, isShort, now }: { readonly keep: boolean; readonly isShort: boolean; readonly now: number },
 ): RenewedSession {
   const secret = randomBytes(32).toString('base64url')
-  const persistent = (keep || (before?.persistent ?? false)) && !isLocal
-  const lifetime = isLocal ? lifetimes.localhost : persistent ? lifetimes.kept : lifetimes.browser
+  const persistent = (keep || (before?.persistent ?? false)) && !isShort
+  const lifetime = isShort ? lifetimes.short : persistent ? lifetimes.kept : lifetimes.browser
   const others = before?.accounts.filter(({ homeUserId }) => homeUserId !== account.homeUserId) ?? []
   const clients = before?.accounts.find(({ homeUserId }) => homeUserId === account.homeUserId)?.clients
   const session: BrowserSession = {

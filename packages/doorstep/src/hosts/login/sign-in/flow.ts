@@ -26,6 +26,8 @@ export interface SignInFlow {
   readonly userName?: string | undefined
   /** The account that was picked or that signed in for this request, in its home tenant. */
   readonly chosen?: { readonly tenantId: string; readonly userId: string } | undefined
+  /** What the consent page showed, as a fingerprint: nothing else is agreed to by answering it. */
+  readonly consentShown?: string | undefined
   readonly consentAnswered?: boolean | undefined
   readonly confirmed?: boolean | undefined
 }

@@ -2,12 +2,13 @@ import type { FastifyReply } from 'fastify'
 import type { Application } from '../../../directory/application.ts'
 import { decidedAgain } from '../../../directory/decided-again.ts'
 import { originOf } from '../../../protocol/authority.ts'
-import type { ConsentDecision } from '../../../protocol/consent.ts'
+import { type ConsentDecision, consentFingerprint } from '../../../protocol/consent.ts'
 import { EntraError, type RefusalName } from '../../../protocol/errors.ts'
 import { shownPermissions } from '../../../protocol/listed-permissions.ts'
 import { decideSession, type SignedInAccount } from '../../../protocol/prompt.ts'
 import { firstResource } from '../../../protocol/requested-scopes.ts'
 import { loggedSignIn } from '../../../protocol/sign-in-log.ts'
+import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { accountPickerPage } from '../pages/account-picker.ts'
@@ -41,12 +42,12 @@ const shownAsPage: ReadonlySet<RefusalName> = new Set<RefusalName>([
  * decided anew after each page, so no step can be skipped or repeated to effect.
  */
 export function proceed(visit: Visit, parts: LoginParts): Promise<FastifyReply> {
-  return withRefusals(visit, parts, (purpose) => decide(visit, purpose, parts))
+  return withRefusals(visit, parts, decide)
 }
 
 /** The person left before signing in. */
 export function leaveCancelled(visit: Visit, parts: LoginParts): Promise<FastifyReply> {
-  return withRefusals(visit, parts, (purpose) => purpose.cancel(visit))
+  return withRefusals(visit, parts, ({ purpose, visit }) => purpose.cancel(visit))
 }
 
 /** Ends a sign-in with a refusal of the person's own, such as declined consent. */
@@ -56,15 +57,22 @@ export function refuseSignIn(visit: Visit, refusal: EntraError, parts: LoginPart
   })
 }
 
-/** Records what the person agreed to, for himself or as an administrator for everybody, and goes on. */
+/**
+ * Records what the person agreed to, for himself or as an administrator for everybody, and goes on. Agreed is what the
+ * page showed: where it would show something else by now, it is shown again.
+ */
 export function giveConsent(visit: Visit, forEverybody: boolean, parts: LoginParts): Promise<FastifyReply> {
-  return withRefusals(visit, parts, async (purpose) => {
+  return withRefusals(visit, parts, async (step) => {
+    const { purpose, visit } = step
     const accounts = await signedInAccounts(visit.session, parts)
     const signedIn = accounts.find(({ account }) => account.homeUserId === visit.flow.chosen?.userId)
-    if (!signedIn) return decide(visit, purpose, parts)
+    if (!signedIn) return decide(step)
+    step.isAbout(signedIn.account)
     const { asking, presence } = await askingFor(signedIn, { ...visit.flow, consentAnswered: false }, purpose, parts)
+    await refuseWithoutAssignment(asking, presence, parts)
     const consent = await consentFor(asking, presence, parts)
     if (consent.kind === 'ask') {
+      if (visit.flow.consentShown !== consentFingerprint(asking.user.id, consent)) return decide(step)
       const isForAll =
         consent.grantsFor === 'organization' || (consent.grantsFor === 'userOrOrganization' && forEverybody)
       const principalId = isForAll ? null : asking.user.id
@@ -73,26 +81,37 @@ export function giveConsent(visit: Visit, forEverybody: boolean, parts: LoginPar
         ...(await consentRecords(consent.permissions, principalId, asking, presence, parts)),
       ])
     }
-    return decide({ ...visit, flow: { ...visit.flow, consentAnswered: true } }, purpose, parts)
+    return decide({ ...step, visit: { ...visit, flow: { ...visit.flow, consentAnswered: true } } })
   })
+}
+
+/** One try at taking a sign-in further. */
+interface Step {
+  readonly purpose: SignInPurpose
+  readonly visit: Visit
+  readonly parts: LoginParts
+  /** Says whose sign-in this is, so that the log can tell of a refusal. */
+  readonly isAbout: (account: SessionAccount) => void
 }
 
 /** Does a piece of work for a purpose; refusals go to whoever asked, or where that may not be to the person. */
 async function withRefusals(
   visit: Visit,
   parts: LoginParts,
-  work: (purpose: SignInPurpose) => Promise<FastifyReply>,
+  work: (step: Step) => Promise<FastifyReply>,
 ): Promise<FastifyReply> {
   try {
     const purpose = await purposeOf(visit.flow.purpose, parts)
+    let account = visit.session?.accounts.find(({ homeUserId }) => homeUserId === visit.flow.chosen?.userId)
+    const isAbout = (known: SessionAccount) => {
+      account = known
+    }
     try {
-      return await decidedAgain(() => work(purpose), isOvertakenSignIn)
+      return await decidedAgain(() => work({ purpose, visit, parts, isAbout }), isOvertakenSignIn)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
-      const { chosen } = visit.flow
-      const user = chosen && (await parts.users.byId(chosen.userId))
       const refused = { clientAppId: purpose.application.appId, errorCode: error.code }
-      if (user) await logRefusal(visit, user, refused, parts)
+      if (account) await logRefusal(visit, account, refused, parts)
       if (shownAsPage.has(error.refusal)) throw error
       return await purpose.refuse(visit, error)
     }
@@ -102,7 +121,7 @@ async function withRefusals(
   }
 }
 
-async function decide(visit: Visit, purpose: SignInPurpose, parts: LoginParts): Promise<FastifyReply> {
+async function decide({ visit, purpose, parts, isAbout }: Step): Promise<FastifyReply> {
   const { application, segment } = purpose
   const { startedAt, chosen } = visit.flow
   const request = purpose.asked()
@@ -123,6 +142,7 @@ async function decide(visit: Visit, purpose: SignInPurpose, parts: LoginParts): 
     case 'pickAccount':
       return showAccounts(visit, application, decision.accounts, parts)
     case 'use':
+      isAbout(decision.account.account)
       return finishFor(decision.account, visit, purpose, parts)
   }
 }
@@ -138,7 +158,10 @@ async function finishFor(
   const { asking, presence } = await askingFor(signedIn, flow, purpose, parts)
   await refuseWithoutAssignment(asking, presence, parts)
   const consent = await consentFor(asking, presence, parts)
-  if (consent.kind !== 'granted') return showConsent({ ...visit, flow }, asking, consent, parts)
+  if (consent.kind !== 'granted') {
+    const consentShown = consentFingerprint(asking.user.id, consent)
+    return showConsent({ ...visit, flow: { ...flow, consentShown } }, asking, consent, parts)
+  }
   const { tenant, user, application } = asking
   const logged = loggedSignIn(
     {

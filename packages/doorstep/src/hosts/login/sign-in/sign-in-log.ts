@@ -1,4 +1,3 @@
-import type { User } from '../../../directory/user.ts'
 import { loggedSignIn, type SignInKind } from '../../../protocol/sign-in-log.ts'
 import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import type { LoginParts } from '../login-parts.ts'
@@ -13,11 +12,13 @@ export function kindOf({ flow }: Visit, account?: SessionAccount): SignInKind {
 /** What is refused to somebody known stands in the sign-in log; `errorCode` is the AADSTS number. */
 export async function logRefusal(
   visit: Visit,
-  user: User,
-  { clientAppId, errorCode }: { readonly clientAppId: string | null; readonly errorCode: number },
+  account: SessionAccount,
+  { clientAppId, errorCode }: { readonly clientAppId: string; readonly errorCode: number },
   parts: LoginParts,
 ): Promise<void> {
-  const facts = { kind: kindOf(visit), user, tenantId: user.tenantId, clientAppId, resourceAppId: null, errorCode }
+  const user = await parts.users.byId(account.homeUserId)
+  if (!user) return
+  const facts = { kind: kindOf(visit, account), user, tenantId: user.tenantId, clientAppId, resourceAppId: null }
   const { correlationId } = visit.flow
-  await parts.commit([loggedSignIn({ ...facts, correlationId, now: visit.now }, parts)])
+  await parts.commit([loggedSignIn({ ...facts, errorCode, correlationId, now: visit.now }, parts)])
 }

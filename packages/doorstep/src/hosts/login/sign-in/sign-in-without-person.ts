@@ -26,7 +26,7 @@ export async function signInWithoutPerson(userPrincipalName: string, parts: Part
   const { tenant, user } = found
   const now = parts.clock.now()
   const signedIn = { homeTenantId: tenant.id, homeUserId: user.id, method: 'control', authenticatedAt: now } as const
-  const { changes, cookies } = sessionWith(signedIn, undefined, { keep: false, isLocal: false, now })
+  const { changes, cookies } = sessionWith(signedIn, undefined, { keep: false, isShort: true, now })
   const logged = loggedSignIn(
     {
       kind: 'control',

@@ -3,6 +3,8 @@ import type { Tenant } from '../../../directory/tenant.ts'
 import type { User } from '../../../directory/user.ts'
 import { entraError } from '../../../protocol/errors.ts'
 import { accountInTenant, homeOf } from '../../../protocol/grants/account-in-tenant.ts'
+import { refuseRevoked } from '../../../protocol/grants/sign-in-revocation.ts'
+import { signedInUser } from '../../../protocol/grants/signed-in-user.ts'
 import { issuingTenantId, refuseAccount } from '../../../protocol/sign-in-audience.ts'
 import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import type { TenantSegment } from '../../../protocol/tenant-segment.ts'
@@ -10,10 +12,11 @@ import type { AccountParts } from './accounts.ts'
 
 /**
  * The account in the tenant that tokens will be issued for, a guest's too.
- * @throws {EntraError} 50020, 500200 or 700016 when the account may not use the application there.
+ * @throws {EntraError} 50020, 500200 or 700016 when the account may not use the application there, 50057 when it is
+ * disabled there, 50173 when its sign-ins were revoked there.
  */
 export async function userInTenant(
-  account: Pick<SessionAccount, 'homeTenantId' | 'homeUserId'>,
+  account: SessionAccount,
   segment: TenantSegment,
   application: Application,
   parts: AccountParts,
@@ -24,5 +27,6 @@ export async function userInTenant(
   const user = await accountInTenant(homeOf(home), tenant, parts.users)
   refuseAccount(application, tenant, { homeTenantId: account.homeTenantId, isInTenant: user !== undefined })
   if (!user) throw entraError('noSession')
-  return { tenant, user }
+  refuseRevoked(account, account.authenticatedAt, { user, password: undefined })
+  return { tenant, user: signedInUser(user, tenant) }
 }
