@@ -99,9 +99,16 @@ function commanderOption(name: string, declaration: OptionDeclaration<unknown>):
   if (choices) option.choices([...choices])
   if (hidden) option.hideHelp()
   if (typeof preset === 'string' || typeof preset === 'number') option.default(preset)
-  if (repeatable) option.argParser<readonly string[]>((value, earlier) => [...(earlier ?? []), value])
-  else if (parse) option.argParser((value) => parseOrRefuse(value, parse))
+  if (repeatable) option.argParser<readonly string[]>((value, earlier) => [...(earlier ?? []), present(value)])
+  else if (parse) option.argParser((value) => parseOrRefuse(present(value), parse))
+  else if (form && !choices) option.argParser(present)
   return option
+}
+
+/** Commander takes the `--` before a program's words for a value, when the value itself was forgotten. */
+function present(value: string): string {
+  if (value === '--') throw new InvalidArgumentError('A value must follow it.')
+  return value
 }
 
 /** What commander does not know: switches that are off, lists that are empty. */

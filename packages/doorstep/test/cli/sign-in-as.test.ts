@@ -147,7 +147,8 @@ describe('a refusal that may not go to the application', () => {
     const { requests, browserExitCode, stderr } = await signInByBrowser({ authorize: { redirect_uri } })
     expect({ requests, browserExitCode }).toEqual({ requests: [], browserExitCode: 1 })
     expect(stderr).toMatch(/^Doorstep: AADSTS50011: .*https:\/\/elsewhere\.example\//)
-    expect(stderr.trim().split('\n')).toHaveLength(2)
+    expect(stderr).toContain('it hears nothing')
+    expect(stderr.trim().split('\n')).toHaveLength(3)
   })
 
   it('of the client is said', async () => {

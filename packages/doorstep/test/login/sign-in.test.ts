@@ -145,7 +145,9 @@ it('who may not consent sees the address an administrator opens', async () => {
   const browser = new Browser(doorstep)
   const page = await browser.signIn(await browser.open(authorizePath({ scope: 'User.Read.All' })), alice)
   expect(page.text).toContain('id="adminNeededHeader"')
-  expect(page.text.replaceAll('<wbr>', '')).toContain(`/${tenantId}/adminconsent?client_id=${clientId}`)
+  expect(page.text.replaceAll('<wbr>', '')).toContain(
+    `/${tenantId}/v2.0/adminconsent?client_id=${clientId}&amp;scope=https%3A%2F%2Fgraph.microsoft.com%2FUser.Read.All`,
+  )
 })
 
 describe('people of another tenant', () => {
@@ -176,6 +178,8 @@ describe('people of another tenant', () => {
     const refused = await browser.signIn(await browser.open(path()), { ...alice, name: 'stranger@fabrikam.example' })
     expect(refused.headers).not.toHaveProperty('location')
     expect(refused.text).toContain('AADSTS50020')
+    const [, another = ''] = /<a id="otherAccount" href="([^"]+)"/.exec(refused.text) ?? []
+    expect((await browser.open(another.replaceAll('&amp;', '&'))).text).toContain('id="otherTile"')
   })
 })
 

@@ -97,3 +97,18 @@ describe('the error look-up', () => {
     expect((await look(code, '*/*')).status).toBe(404)
   })
 })
+
+describe('addresses that only people open', () => {
+  it('say what this is', async () => {
+    const { status, headers, text } = await doorstep.request('GET', '/')
+    expect(status).toBe(200)
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(text).toContain('This is a local cloud')
+  })
+
+  it('say that a sign-in cannot go on from its address alone', async () => {
+    const { status, text } = await doorstep.request('GET', '/common/login')
+    expect(status).toBe(400)
+    expect(text).toContain('Go back to the application')
+  })
+})

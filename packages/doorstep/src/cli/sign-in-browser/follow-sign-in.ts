@@ -98,6 +98,9 @@ function beginVisit(browser: SignInBrowser) {
         return leaveFor({ url: new URL(page.address, url), method: 'GET' })
       case 'error':
         say(`${page.message}${page.fix ? `\n${page.fix}` : ''}`)
+        say(
+          'This refusal has no way back to the program: it hears nothing, and may wait for long. Ctrl-C ends the run.',
+        )
         return undefined
       case 'other':
         say(endOf(url, page.title))

@@ -17,6 +17,7 @@ import { nativeClientRoute } from './native-client.ts'
 import { openIdUserInfoRoute } from './open-id-user-info.ts'
 import { signInStepRoute } from './sign-in/steps.ts'
 import { signOutRoutes } from './sign-out.ts'
+import { startRoutes } from './start.ts'
 import { tokenRoutes } from './token.ts'
 import { userRealmRoutes } from './user-realm.ts'
 
@@ -48,6 +49,7 @@ export async function loginHost(parts: LoginParts): Promise<Host> {
   app.setErrorHandler(answerRefusal(parts))
   app.setNotFoundHandler(answerNotFound)
 
+  startRoutes(app)
   authorizeRoutes(app, parts)
   adminConsentRoutes(app, parts)
   deviceSignInRoutes(app, parts)

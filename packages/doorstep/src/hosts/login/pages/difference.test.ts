@@ -7,10 +7,10 @@ describe('what differs', () => {
 
   it.each([
     [
-      'http://localhost:3000/cb',
-      'http://localhost:3001/cb',
-      'http://localhost:[3000]/cb',
-      'http://localhost:[3001]/cb',
+      'https://app.example:3000/cb',
+      'https://app.example:3001/cb',
+      'https://app.example:[3000]/cb',
+      'https://app.example:[3001]/cb',
       'The port differs',
     ],
     [

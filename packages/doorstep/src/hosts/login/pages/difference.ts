@@ -128,6 +128,11 @@ function likeness(sent: string, registered: string): number {
   return start + end - Math.abs(a.length - b.length) / 2
 }
 
+/** Which port of the own machine is not compared, so a difference there is none. */
+function isAnyPort({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1'
+}
+
 function uriDifferenceInWords(sent: string, registered: string): string {
   if (sent.toLowerCase() === registered.toLowerCase())
     return 'Only upper and lower case differ; redirect URIs are compared letter by letter.'
@@ -139,7 +144,7 @@ function uriDifferenceInWords(sent: string, registered: string): string {
   const differing = [
     a.protocol !== b.protocol && 'scheme',
     a.hostname !== b.hostname && 'host',
-    a.port !== b.port && 'port',
+    a.port !== b.port && !isAnyPort(a) && 'port',
     a.pathname !== b.pathname && 'path',
     a.search !== b.search && 'query',
     a.hash !== b.hash && 'fragment',

@@ -15,6 +15,8 @@ export interface ErrorView extends PageView {
   readonly timestamp: string
   readonly differences?: readonly Difference[]
   readonly fix?: Fix
+  /** Where another account is asked for. */
+  readonly otherAccountUrl?: string | undefined
   /** Where the code is explained. */
   readonly explanationUrl?: string
 }
@@ -27,6 +29,7 @@ export function errorPage(view: ErrorView): string {
 <p class="refusal" id="exceptionMessageContainer"><strong>AADSTS${code}</strong>: ${breakable(text)}</p>
 ${differences.length > 0 && differenceSection(differences)}
 ${fix && fixSection(fix)}
+${view.otherAccountUrl && html`<p><a id="otherAccount" href="${harmlessUrl(view.otherAccountUrl)}">Sign in with another account</a></p>`}
 <section aria-labelledby="detailsHeading">
 <h2 id="detailsHeading">For the log</h2>
 <dl class="details">

@@ -13,6 +13,7 @@ import { nativeClientPage } from './native-client.ts'
 import { newPasswordPage } from './new-password.ts'
 import { passwordPage } from './password.ts'
 import { signedOutPage } from './signed-out.ts'
+import { interruptedPage, startPage } from './start.ts'
 import { staySignedInPage } from './stay-signed-in.ts'
 import { userNamePage } from './user-name.ts'
 
@@ -62,6 +63,8 @@ export function pageSamples(
     explanationUrl: text('/error?code=50011'),
   }
   return {
+    start: startPage({ nonce }),
+    interrupted: interruptedPage({ nonce }),
     'user-name': userNamePage({ ...form, application, userName: text(''), canCancel: true }),
     'user-name-error': userNamePage({
       ...form,

@@ -28,15 +28,22 @@ export async function takeUserName(visit: Visit, form: Form, parts: LoginParts):
 
 function askUserName(visit: Visit, userName: string, parts: LoginParts): FastifyReply {
   const text = userName ? 'No account here has this user name.' : 'Enter a user name.'
-  const view = { ...formOf(visit, 'userName', parts), userName, error: { text }, canCancel: true }
+  const { application } = visit.flow
+  const view = {
+    ...formOf(visit, 'userName', parts),
+    userName,
+    error: { text },
+    canCancel: true,
+    ...(application && { application }),
+  }
   return showPage(visit, (nonce) => userNamePage({ nonce, ...view }))
 }
 
 const withUserName = (visit: Visit, userName: string): Visit => ({ ...visit, flow: { ...visit.flow, userName } })
 
 function askPassword(visit: Visit, parts: LoginParts, error?: { readonly text: string }): FastifyReply {
-  const { userName = '' } = visit.flow
-  const view = { ...formOf(visit, 'password', parts), userName }
+  const { userName = '', application } = visit.flow
+  const view = { ...formOf(visit, 'password', parts), userName, ...(application && { application }) }
   return showPage(visit, (nonce) => passwordPage({ nonce, ...view, ...(error && { error }) }))
 }
 

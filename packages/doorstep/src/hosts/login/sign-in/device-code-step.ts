@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { EntraError } from '../../../protocol/errors.ts'
+import { EntraError, type RefusalName } from '../../../protocol/errors.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { deviceCodePage } from '../pages/device-code.ts'
 import { pendingDeviceCode } from './device-purpose.ts'
@@ -28,6 +28,19 @@ export async function takeDeviceCode(
     return await proceed({ ...visit, flow: { ...visit.flow, purpose: { kind: 'device', userCode } } }, parts)
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
-    return showDeviceCode(visit, parts, { code: typed, error: { text: error.message } })
+    return showDeviceCode(visit, parts, { code: typed, error: { text: inWords(error) } })
   }
+}
+
+const problems: Partial<Record<RefusalName, string>> = {
+  userCodeMissing: 'Type the code that your app or device shows.',
+  userCodeInvalid:
+    'No device waits with this code. Compare it with the device; after 15 minutes the device needs a new one.',
+  userCodeAnswered: 'This code has been answered already. Let the device ask for a new one.',
+}
+
+/** What is wrong with a code, for the person who typed it; the number is for whoever is asked about it. */
+function inWords({ refusal, code, message }: EntraError): string {
+  const problem = problems[refusal]
+  return problem === undefined ? message : `${problem} (AADSTS${code})`
 }

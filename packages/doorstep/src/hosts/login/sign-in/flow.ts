@@ -22,6 +22,8 @@ export interface SignInFlow {
   readonly correlationId: string
   /** SHA-256 of the cookie of the browser that began: a form sent from elsewhere cannot carry it. */
   readonly browser: string
+  /** Display name of the application that asks, for the pages. */
+  readonly application?: string | undefined
   /** What was typed on the first page. */
   readonly userName?: string | undefined
   /** The account that was picked or that signed in for this request, in its home tenant. */

@@ -219,13 +219,14 @@ async function showSignIn(
   parts: LoginParts,
 ): Promise<FastifyReply> {
   const known = hint === undefined ? undefined : await accountNamed(hint, parts)
+  const asked = { ...visit, flow: { ...visit.flow, application: application.displayName } }
   if (!known) {
-    const form = formOf(visit, 'userName', parts)
+    const form = formOf(asked, 'userName', parts)
     const view = { ...form, application: application.displayName, canCancel: true }
     return showPage(visit, (nonce) => userNamePage({ nonce, ...view, ...(hint !== undefined && { userName: hint }) }))
   }
   const userName = known.user.userPrincipalName
-  const form = formOf({ ...visit, flow: { ...visit.flow, userName } }, 'password', parts)
+  const form = formOf({ ...asked, flow: { ...asked.flow, userName } }, 'password', parts)
   return showPage(visit, (nonce) => passwordPage({ nonce, ...form, userName, application: application.displayName }))
 }
 
@@ -241,26 +242,31 @@ function showAccounts(
     userName: userPrincipalName,
     isSignedIn: true,
   }))
-  const view = { ...formOf(visit, 'pick', parts), application: application.displayName, accounts: pickable }
+  const flow = { ...visit.flow, application: application.displayName }
+  const view = {
+    ...formOf({ ...visit, flow }, 'pick', parts),
+    application: application.displayName,
+    accounts: pickable,
+  }
   return showPage(visit, (nonce) => accountPickerPage({ nonce, purpose: 'signIn', ...view }))
 }
 
 function showConsent(
   visit: Visit,
-  { application, tenant, user }: Asking,
+  asking: Asking,
   consent: Exclude<ConsentDecision, { readonly kind: 'granted' }>,
   parts: LoginParts,
 ): FastifyReply {
+  const { application, tenant, user } = asking
   const view = {
     ...formOf(visit, 'consent', parts),
     userName: user.userPrincipalName,
     permissions: shownPermissions(consent.permissions),
   }
   if (consent.kind === 'adminNeeded') {
-    const origin = originOf(askedOrigin(visit.request.raw))
     const fix = {
-      text: 'An administrator who opens this address is asked for all that the application lists:',
-      command: `${origin}/${tenant.id}/adminconsent?client_id=${application.appId}`,
+      text: 'An administrator who opens this address is asked for them:',
+      command: adminConsentAddress(visit, asking),
     }
     return showPage(visit, (nonce) => adminNeededPage({ nonce, ...view, application: application.displayName, fix }))
   }
@@ -268,4 +274,15 @@ function showConsent(
   const { grantsFor } = consent
   const organization = tenant.displayName
   return showPage(visit, (nonce) => consentPage({ nonce, ...view, application: about, grantsFor, organization }))
+}
+
+/** Where an administrator grants what this request asks for: by its scopes, or on v1.0 all that is listed. */
+function adminConsentAddress({ request }: Visit, { application, tenant, request: asked }: Asking): string {
+  const scope = asked.requested.resources.flatMap(({ identifier, scopes }) =>
+    scopes === 'default' ? [`${identifier}/.default`] : scopes.map((name) => `${identifier}/${name}`),
+  )
+  const isNamed = asked.endpoint === 'v2' && scope.length > 0
+  const query = new URLSearchParams({ client_id: application.appId, ...(isNamed && { scope: scope.join(' ') }) })
+  const path = `${tenant.id}/${isNamed ? 'v2.0/' : ''}adminconsent`
+  return `${originOf(askedOrigin(request.raw))}/${path}?${query}`
 }

@@ -62,7 +62,8 @@ async function takeConfirmation(visit: Visit, form: Form, parts: LoginParts): Pr
 
 async function takeAccount(visit: Visit, form: Form, parts: LoginParts): Promise<FastifyReply> {
   if (form.has('otherAccount')) {
-    const view = { ...formOf(visit, 'userName', parts), canCancel: true }
+    const { application } = visit.flow
+    const view = { ...formOf(visit, 'userName', parts), canCancel: true, ...(application && { application }) }
     return showPage(visit, (nonce) => userNamePage({ nonce, ...view }))
   }
   const picked = visit.session?.accounts.find(({ homeUserId }) => homeUserId === form.get('account'))

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { originOf } from '../../../protocol/authority.ts'
 import type { AuthorizationResponse } from '../../../protocol/authorization-response.ts'
 import { formPostFields, redirectLocation } from '../../../protocol/authorization-response.ts'
-import type { EntraError } from '../../../protocol/errors.ts'
+import type { EntraError, RefusalName } from '../../../protocol/errors.ts'
 import type { BrowserSession } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
 import type { LoginParts } from '../login-parts.ts'
@@ -70,7 +70,23 @@ export function showRefusal(visit: Visit, refusal: EntraError, differences: read
       timestamp,
       differences,
       fix: { text: refusal.fix },
+      ...(wrongAccount.has(refusal.refusal) && { otherAccountUrl: otherAccountUrl(visit) }),
       explanationUrl,
     })
   return sendPage(visit.reply, { status: 400, render, cookies: visit.cookies })
+}
+
+/** Refusals that another account may not meet. */
+const wrongAccount: ReadonlySet<RefusalName> = new Set<RefusalName>([
+  'userNotInTenant',
+  'userNotAssigned',
+  'personalAccountNotAllowed',
+])
+
+/** The request again, with the question which account. */
+function otherAccountUrl({ flow: { purpose } }: Visit): string | undefined {
+  if (purpose.kind !== 'authorize') return undefined
+  const query = new URLSearchParams(purpose.query)
+  query.set('prompt', 'select_account')
+  return `/${encodeURIComponent(purpose.segment)}/oauth2/${purpose.endpoint === 'v2' ? 'v2.0/' : ''}authorize?${query}`
 }
