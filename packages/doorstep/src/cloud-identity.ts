@@ -7,11 +7,12 @@ import { type DataFolder, readBootstrap } from './data-folder.ts'
 import { guidFrom } from './derived-id.ts'
 import { AlreadyExists, ConcurrentChange } from './directory/changes.ts'
 import { defaultCloudSettings } from './directory/cloud-settings.ts'
-import { firstPartyAppIds } from './directory/first-party-ids.ts'
+import { firstPartyAppIds, microsoftServicesTenantId } from './directory/first-party-ids.ts'
 import { personalAccountsTenantId } from './directory/personal-accounts.ts'
-import { defaultDomain } from './directory/tenant.ts'
+import { defaultDomain, type Tenant } from './directory/tenant.ts'
 import {
   bootstrapAppId,
+  bootstrapPresence,
   defaultTenantDomain,
   type FirstStart,
   firstPartyUpgrade,
@@ -177,11 +178,40 @@ export async function applySeed(
   parts: IdentityParts,
 ): Promise<readonly string[]> {
   const notices = seed ? [...(await commitSeed(seed, parts))] : []
+  await administerEveryTenant(parts)
   if (propagationInSeconds === undefined) return notices
   const delay = propagationInSeconds
   const propagation = { roleAssignments: delay, consents: delay, servicePrincipals: delay }
   await changeSettings(parts.stores, (before) => ({ ...before, propagationInSeconds: propagation }))
   return [...notices, 'Propagation delays are kept and have no effect yet: changes take effect at once.']
+}
+
+/** The tenants that people make; those of Microsoft's applications and of personal accounts belong to the platform. */
+export async function organizations({ tenants }: Pick<Stores, 'tenants'>): Promise<readonly Tenant[]> {
+  const ofPlatform: readonly string[] = [personalAccountsTenantId, microsoftServicesTenantId]
+  return (await tenants.list()).filter(({ id }) => !ofPlatform.includes(id))
+}
+
+/** The command line works in every tenant: where its application is not yet, it comes. */
+async function administerEveryTenant(parts: IdentityParts): Promise<void> {
+  const { stores } = parts
+  const application = await stores.applications.byAppId(bootstrapAppId)
+  if (!application) return
+  const arrivals = (await organizations(stores)).map(async (tenant) => {
+    const graph = await stores.servicePrincipals.byAppId(tenant.id, firstPartyAppIds.microsoftGraph)
+    const isThere = (await stores.servicePrincipals.byAppId(tenant.id, bootstrapAppId)) !== undefined
+    return graph && !isThere
+      ? bootstrapPresence(application, tenant, graph, { ...parts, ...makers(parts) }).changes
+      : []
+  })
+  const changes = (await Promise.all(arrivals)).flat()
+  try {
+    if (changes.length > 0) await stores.commit(changes)
+  } catch (error) {
+    // Another replica did it at the same moment: look again.
+    if (wasRaced(error)) return administerEveryTenant(parts)
+    throw error
+  }
 }
 
 async function commitSeed(seed: Seed, parts: IdentityParts): Promise<readonly string[]> {

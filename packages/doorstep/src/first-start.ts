@@ -133,13 +133,17 @@ export function newBootstrapApplication(
   parts: FirstStartParts,
 ): { readonly credential: BootstrapCredential; readonly changes: readonly Change[] } {
   const createdDateTime = timestamp(parts.clock)
-  const roles = graphAppRoles.filter(({ value }) => value !== null && bootstrapAppRoles.includes(value))
   const application = newApplication(
     {
       displayName: 'Doorstep bootstrap',
+      // The tenants of a seed file are administered by it too.
+      signInAudience: 'AzureADMultipleOrgs',
       notes: 'With this application the command line administers its own local cloud.',
       requiredResourceAccess: [
-        { resourceAppId: graph.appId, resourceAccess: roles.map(({ id }) => ({ id, type: 'Role' as const })) },
+        {
+          resourceAppId: graph.appId,
+          resourceAccess: bootstrapRoles().map(({ id }) => ({ id, type: 'Role' as const })),
+        },
       ],
     },
     {
@@ -150,30 +154,46 @@ export function newBootstrapApplication(
       createdDateTime,
     },
   )
-  const servicePrincipal = newServicePrincipal(application, { id: parts.newId(), tenantId: tenant.id, createdDateTime })
+  const presence = bootstrapPresence(application, tenant, graph, parts)
   const secret = newBootstrapCredential(application, parts)
   const changes: Change[] = [
     { change: 'createApplication', application },
-    { change: 'createServicePrincipal', servicePrincipal },
+    ...presence.changes,
     ...secret.changes,
-    ...roles.map((appRole) => ({
-      change: 'createAppRoleAssignment' as const,
-      assignment: {
-        id: appRoleAssignmentId(servicePrincipal.id, parts.newId()),
-        tenantId: tenant.id,
-        appRoleId: appRole.id,
-        principalId: servicePrincipal.id,
-        principalType: 'ServicePrincipal' as const,
-        resourceId: graph.id,
-        createdDateTime,
-      },
-    })),
     {
       change: 'createRoleAssignment',
-      assignment: ownerOf(subscription, servicePrincipal.id, 'ServicePrincipal', parts),
+      assignment: ownerOf(subscription, presence.servicePrincipal.id, 'ServicePrincipal', parts),
     },
   ]
   return { credential: secret.bootstrap, changes }
+}
+
+/** The bootstrap application in a tenant, with all that it may do there. */
+export function bootstrapPresence(
+  application: Application,
+  tenant: Pick<Tenant, 'id'>,
+  graph: Pick<ServicePrincipal, 'id'>,
+  { clock, newId }: NewObjectParts,
+): { readonly servicePrincipal: ServicePrincipal; readonly changes: readonly DirectoryChange[] } {
+  const createdDateTime = timestamp(clock)
+  const servicePrincipal = newServicePrincipal(application, { id: newId(), tenantId: tenant.id, createdDateTime })
+  const assignments = bootstrapRoles().map(({ id: appRoleId }) => ({
+    change: 'createAppRoleAssignment' as const,
+    assignment: {
+      id: appRoleAssignmentId(servicePrincipal.id, newId()),
+      tenantId: tenant.id,
+      appRoleId,
+      principalId: servicePrincipal.id,
+      principalType: 'ServicePrincipal' as const,
+      resourceId: graph.id,
+      createdDateTime,
+    },
+  }))
+  return { servicePrincipal, changes: [{ change: 'createServicePrincipal', servicePrincipal }, ...assignments] }
+}
+
+function bootstrapRoles() {
+  return graphAppRoles.filter(({ value }) => value !== null && bootstrapAppRoles.includes(value))
 }
 
 function ownerOf(

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { changeSettings } from './change-settings.ts'
-import { applySeed, type CloudIdentity, prepareIdentity, resetIdentity } from './cloud-identity.ts'
+import { applySeed, type CloudIdentity, organizations, prepareIdentity, resetIdentity } from './cloud-identity.ts'
 import type { DoorstepConfig } from './config.ts'
 import { firstPartyAppIds } from './directory/first-party-ids.ts'
+import { defaultDomain } from './directory/tenant.ts'
 import type { DispatchParts } from './dispatch.ts'
 import { reportFault } from './fault-log.ts'
 import type { ControlledClock, ControlledSignIns, ControlParts } from './hosts/control/index.ts'
@@ -135,10 +136,16 @@ function controlParts(cloud: Cloud, controlToken: string): Omit<ControlParts, 's
     controlToken,
     async describe() {
       const { tenantId, subscriptionId, administrator } = await prepareIdentity(kept)
+      const tenants = await organizations(kept.stores)
       return {
         ...addresses,
         tenantId,
         subscriptionId,
+        tenants: tenants.map((tenant) => ({
+          tenantId: tenant.id,
+          displayName: tenant.displayName,
+          domain: defaultDomain(tenant),
+        })),
         administrator: { userPrincipalName: administrator.userPrincipalName },
         caCertificate: kept.folder.pathOf('ca.pem'),
         dataDirectory: kept.folder.path,

@@ -56,6 +56,28 @@ export async function askControl(
   return (answer.body ?? {}) as Record<string, unknown>
 }
 
+/** A tenant of a running local cloud. */
+export interface LocalTenant {
+  readonly tenantId: string
+  readonly displayName: string
+  readonly domain: string
+}
+
+/** The tenants in what control says of the instance. */
+export function tenantsOf({ tenants }: Readonly<Record<string, unknown>>): readonly LocalTenant[] {
+  return Array.isArray(tenants) ? tenants : []
+}
+
+/** The tenant with this id, domain or name. @throws {RefusedError} when there is none: the message names those there are */
+export async function findTenant(cloud: LocalCloud, wanted: string): Promise<LocalTenant> {
+  const tenants = tenantsOf(await askControl(cloud, 'GET', '/instance'))
+  const folded = wanted.toLowerCase()
+  const found = tenants.find((tenant) => Object.values(tenant).some((value) => value.toLowerCase() === folded))
+  if (found) return found
+  const known = tenants.map(({ displayName, domain }) => `${displayName} (${domain})`).join(', ')
+  throw new RefusedError(`This local cloud has no tenant '${wanted}'. It has ${known}.`)
+}
+
 /** A run that has joined. */
 export interface JoinedRun {
   readonly proxyPort: number

@@ -1,7 +1,7 @@
 import { ClientSecretCredential, cached, nodeTransport } from '@doorstep/client'
 import { readBootstrap } from '../data-folder.ts'
 import type { CommandIO } from './command.ts'
-import { findLocalCloud } from './control-client.ts'
+import { findLocalCloud, findTenant } from './control-client.ts'
 import { RefusedError } from './failure.ts'
 import { requestLocal } from './local-https.ts'
 
@@ -34,16 +34,25 @@ export class GraphRefusal extends RefusedError {
 /**
  * Graph of the running local cloud, asked with the credential that its data folder holds.
  *
+ * @param tenant id, domain or name; the tenant of the first start without it
+ * @throws {RefusedError} when there is no such tenant
  * @throws {UnreachableError} when none is running
  */
-export async function localGraph(dataDirectory: string, environment: CommandIO['environment']): Promise<GraphClient> {
-  const { instance, ca } = await findLocalCloud(dataDirectory, environment)
+export async function localGraph(
+  dataDirectory: string,
+  environment: CommandIO['environment'],
+  tenant?: string,
+): Promise<GraphClient> {
+  const cloud = await findLocalCloud(dataDirectory, environment)
+  const { instance, ca } = cloud
   const bootstrap = await readBootstrap(dataDirectory)
   if (!bootstrap) {
     throw new RefusedError(`${dataDirectory} holds no bootstrap.json, with which its local cloud is administered.`)
   }
   const transport = nodeTransport({ ca })
-  const credential = cached(new ClientSecretCredential({ ...bootstrap, authorityHost: instance.url, transport }))
+  const tenantId = tenant === undefined ? bootstrap.tenantId : (await findTenant(cloud, tenant)).tenantId
+  const options = { ...bootstrap, tenantId, authorityHost: instance.url, transport }
+  const credential = cached(new ClientSecretCredential(options))
   const root = `${instance.url}/graph/v1.0`
 
   const ask = async <Answer>(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown): Promise<Answer> => {
@@ -53,7 +62,7 @@ export async function localGraph(dataDirectory: string, environment: CommandIO['
     return answer.body as Answer
   }
   return {
-    tenantId: bootstrap.tenantId,
+    tenantId,
     clientId: bootstrap.clientId,
     get: (path) => ask('GET', `${root}${path}`),
     post: (path, body) => ask('POST', `${root}${path}`, body),

@@ -1,8 +1,8 @@
 import { dataDirectory } from '../../data-folder.ts'
 import { command, dataOption, jsonOption } from '../command.ts'
-import { askControl, findLocalCloud } from '../control-client.ts'
+import { askControl, findLocalCloud, tenantsOf } from '../control-client.ts'
 import { describeOffset } from '../duration-text.ts'
-import { describeFacts } from '../terminal.ts'
+import { alignColumns, describeFacts } from '../terminal.ts'
 
 export const status = command({
   summary: 'say what is running',
@@ -15,6 +15,13 @@ export const status = command({
     if (json) return void terminal.printJson(instance)
     terminal.print('Doorstep is running.')
     for (const line of describeFacts(instanceFacts(instance), terminal.colours)) terminal.print(line)
+    const tenants = tenantsOf(instance)
+    if (tenants.length < 2) return
+    terminal.print('')
+    const rows = tenants.map(({ displayName, domain, tenantId }) => [displayName, domain, tenantId])
+    const [heading = '', ...lines] = alignColumns([['Tenant', 'Domain', 'Id'], ...rows])
+    terminal.print(terminal.colours.bold(heading))
+    for (const line of lines) terminal.print(line)
   },
 })
 

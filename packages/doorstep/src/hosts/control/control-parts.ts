@@ -30,6 +30,12 @@ export interface ResetIdentity {
   readonly administrator: { readonly userPrincipalName: string; readonly password?: string }
 }
 
+export interface DescribedTenant {
+  readonly tenantId: string
+  readonly displayName: string
+  readonly domain: string
+}
+
 /** What is running; every member is safe to show. */
 export interface InstanceDescription {
   readonly url: string
@@ -38,6 +44,8 @@ export interface InstanceDescription {
   readonly tlsPort: number
   readonly tenantId: string
   readonly subscriptionId: string
+  /** Every tenant, the one of the first start among them. */
+  readonly tenants: readonly DescribedTenant[]
   readonly caCertificate: string
   readonly dataDirectory: string
   readonly administrator: { readonly userPrincipalName: string }

@@ -1,5 +1,5 @@
 import { dataDirectory } from '../../../data-folder.ts'
-import { type CommandIO, choice, type OptionDeclaration } from '../../command.ts'
+import { type CommandIO, choice, type OptionDeclaration, text } from '../../command.ts'
 import { RefusedError, UsageError } from '../../failure.ts'
 import { type GraphClient, GraphRefusal, localGraph } from '../../local-graph.ts'
 import { alignColumns } from '../../terminal.ts'
@@ -30,9 +30,14 @@ export const cloudOption: OptionDeclaration<Cloud | undefined> = choice(
   'where the tenant is (default: local)',
 )
 
+export const tenantOption: OptionDeclaration<string | undefined> = text(
+  'TENANT',
+  'id, domain or name of the tenant (default: the one of the first start)',
+)
+
 /** Graph of the cloud that was named. @throws {UsageError} for any other than the local one */
 export function graphOf(
-  { cloud, data }: { cloud: Cloud | undefined; data: string | undefined },
+  { cloud, tenant, data }: { cloud: Cloud | undefined; tenant: string | undefined; data: string | undefined },
   { environment }: CommandIO,
 ): Promise<GraphClient> {
   if (cloud !== undefined && cloud !== 'local') {
@@ -40,7 +45,7 @@ export function graphOf(
       `doorstep app works on the local cloud only; it cannot sign in to '${cloud}' yet. Leave --cloud out, and register there with the portal or with az ad app create.`,
     )
   }
-  return localGraph(dataDirectory(data, environment), environment)
+  return localGraph(dataDirectory(data, environment), environment, tenant)
 }
 
 const guid = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i

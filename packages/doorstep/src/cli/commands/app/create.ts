@@ -2,7 +2,7 @@ import { choice, command, dataOption, flag, jsonOption, optionalText, texts } fr
 import { messageOf, RefusedError, UsageError } from '../../failure.ts'
 import type { GraphClient } from '../../local-graph.ts'
 import { describeFacts } from '../../terminal.ts'
-import { type Application, cloudOption, graphOf } from './application.ts'
+import { type Application, cloudOption, graphOf, tenantOption } from './application.ts'
 
 interface CreateOptions {
   readonly secret: string | true | undefined
@@ -30,6 +30,7 @@ export const create = command({
     spa: texts('URI', 'redirect URI of a single-page app; may be repeated'),
     allowPublicClientFlows: flag('allow flows without a secret: device code, user name and password'),
     cloud: cloudOption,
+    tenant: tenantOption,
     data: dataOption,
     json: jsonOption,
   },

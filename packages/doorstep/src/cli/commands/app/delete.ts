@@ -1,6 +1,6 @@
 import { command, dataOption, flag, jsonOption } from '../../command.ts'
 import { RefusedError, UsageError } from '../../failure.ts'
-import { cloudOption, findApplication, graphOf } from './application.ts'
+import { cloudOption, findApplication, graphOf, tenantOption } from './application.ts'
 
 export const deleteApplication = command({
   summary: 'delete an application',
@@ -9,6 +9,7 @@ export const deleteApplication = command({
   options: {
     yes: flag('do it without asking; needed where nobody can be asked'),
     cloud: cloudOption,
+    tenant: tenantOption,
     data: dataOption,
     json: jsonOption,
   },

@@ -1,10 +1,10 @@
 import { command, dataOption, jsonOption } from '../../command.ts'
 import { alignColumns } from '../../terminal.ts'
-import { type Application, cloudOption, graphOf } from './application.ts'
+import { type Application, cloudOption, graphOf, tenantOption } from './application.ts'
 
 export const list = command({
   summary: 'list the applications of the tenant',
-  options: { cloud: cloudOption, data: dataOption, json: jsonOption },
+  options: { cloud: cloudOption, tenant: tenantOption, data: dataOption, json: jsonOption },
   examples: ['doorstep app list', 'doorstep app list --json'],
   async run(options, io) {
     const { terminal } = io

@@ -1,11 +1,11 @@
 import { command, dataOption, jsonOption } from '../../command.ts'
 import { describeFacts } from '../../terminal.ts'
-import { type Application, cloudOption, findApplication, graphOf } from './application.ts'
+import { type Application, cloudOption, findApplication, graphOf, tenantOption } from './application.ts'
 
 export const show = command({
   summary: 'show one application',
   arguments: [{ form: '<application>', help: 'its appId, object id or name' }],
-  options: { cloud: cloudOption, data: dataOption, json: jsonOption },
+  options: { cloud: cloudOption, tenant: tenantOption, data: dataOption, json: jsonOption },
   examples: ['doorstep app show my-app', 'doorstep app show 0a123b56-c987-1234-abcd-1a2b3c4d5e6f --json'],
   async run(options, io, [wanted = '']) {
     const { terminal } = io
