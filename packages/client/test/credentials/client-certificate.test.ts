@@ -84,7 +84,10 @@ describe('a token by certificate', () => {
     ['a key encrypted by OpenSSL 1', () => ({ certificate: encrypted(own, 'pkcs1'), certificatePassword: PASSWORD })],
     ['a password that nothing needs', () => ({ certificate: pemOf(own), certificatePassword: PASSWORD })],
     ['its issuer before it', () => ({ certificate: authority.certificate + pemOf(issued) })],
-    ['the chain sent along', () => ({ certificate: pemOf(issued) + authority.certificate, sendCertificateChain: true })],
+    [
+      'the chain sent along',
+      () => ({ certificate: pemOf(issued) + authority.certificate, sendCertificateChain: true }),
+    ],
   ])('comes for %s', async (_, source) => {
     expect(claimsOf((await tokenBy(source())).token).appid).toBe(clientId)
   })
@@ -204,7 +207,12 @@ describe('a certificate that cannot work is refused before anything is sent', ()
   it.each<[string, () => Partial<ClientCertificateCredentialOptions>, string, string]>([
     ['neither file nor text', () => ({}), 'certificatePath', 'AZURE_CLIENT_CERTIFICATE_PATH'],
     ['both', () => ({ certificate: pemOf(own), certificatePath: 'own.pem' }), 'certificate', 'not both'],
-    ['text as the name of a file', () => ({ certificatePath: pemOf(own) }), 'certificatePath', 'pass that as certificate'],
+    [
+      'text as the name of a file',
+      () => ({ certificatePath: pemOf(own) }),
+      'certificatePath',
+      'pass that as certificate',
+    ],
     ['no client', () => ({ certificate: pemOf(own), clientId: '' }), 'clientId', 'AZURE_CLIENT_ID'],
     ['many tenants', () => ({ certificate: pemOf(own), tenantId: 'common' }), 'tenantId', 'many tenants'],
   ])('%s, when the credential is made', (_, source, option, sentence) => {
