@@ -40,4 +40,5 @@ export const all: readonly AzureTokenCredential[] = [
 ]
 export const chainOfTheirs = (any: AzureTokenCredential): AzureTokenCredential => new ChainedCredential(any, credential)
 export const fetched: typeof fetch = createFetch(credential, { scopes: 'https://graph.microsoft.com/.default' })
-export const fetchedByTheirs = (any: AzureTokenCredential) => createFetch(cached(any), { resource: 'https://a.example' })
+export const fetchedByTheirs = (any: AzureTokenCredential) =>
+  createFetch(cached(any), { resource: 'https://a.example' })

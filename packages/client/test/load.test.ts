@@ -134,7 +134,12 @@ describe('a credential from settings', () => {
   it('is a person by browser, at the port that the settings name', async () => {
     const person = new Person(cloud.doorstep, alice)
     const port = await freePort()
-    const interactive = { client_id: tool, authority_url: `${authority()}/`, scopes: [orders.scope], redirect_port: port }
+    const interactive = {
+      client_id: tool,
+      authority_url: `${authority()}/`,
+      scopes: [orders.scope],
+      redirect_port: port,
+    }
     const { BROWSER: before } = process.env
     const browser = await startBrowserProgram()
     process.env.BROWSER = browser.environment.DOORSTEP_BROWSER
@@ -223,13 +228,18 @@ describe('settings that cannot work are refused by their names', () => {
     ['no scopes of a person', () => person({}), 'device_code.scopes', 'https://{cluster}.cognitedata.com/IDENTITY'],
     [
       'a placeholder',
-      () => clientCredentials({ client_secret: '${OAUTH_CLIENT_SECRET}' }),
+      () => clientCredentials({ client_secret: '$OAUTH_CLIENT_SECRET' }),
       'client_credentials.client_secret',
       'still a placeholder',
     ],
     ['a number as scopes', () => clientCredentials({ scopes: 7 }), 'client_credentials.scopes', 'must be a text'],
     ['a list of numbers', () => clientCredentials({ scopes: [7] }), 'client_credentials.scopes', 'a list of texts'],
-    ['something unknown', () => clientCredentials({ secret: 'x' }), 'client_credentials.secret', 'Known are client_id,'],
+    [
+      'something unknown',
+      () => clientCredentials({ secret: 'x' }),
+      'client_credentials.secret',
+      'Known are client_id,',
+    ],
     [
       'a thing twice',
       () => clientCredentials({ authority_url: authority() }),
@@ -242,7 +252,12 @@ describe('settings that cannot work are refused by their names', () => {
       'client_credentials.cdf_cluster',
       'says again what scopes says',
     ],
-    ['resource over v2.0', () => clientCredentials({ resource: graph, scopes: undefined }), 'client_credentials.resource', 'v1.0'],
+    [
+      'resource over v2.0',
+      () => clientCredentials({ resource: graph, scopes: undefined }),
+      'client_credentials.resource',
+      'v1.0',
+    ],
     ['scopes over v1.0', () => url(`${authority()}/oauth2/token`), 'client_credentials.scopes', '/oauth2/v2.0/token'],
     ['another path', () => url(`${authority()}/token`), 'client_credentials.token_url', 'must follow the pattern'],
     ['no TLS', () => url('http://localhost/t/oauth2/v2.0/token'), 'client_credentials.token_url', 'https://'],

@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { alice, type CloudOfPeople, orders, startCloudOfPeople } from '../../../../conformance/support/cloud-of-people.ts'
+import {
+  alice,
+  type CloudOfPeople,
+  orders,
+  startCloudOfPeople,
+} from '../../../../conformance/support/cloud-of-people.ts'
 import { type Intent, Person } from '../../../../conformance/support/person.ts'
 import {
   AbortError,
@@ -174,7 +179,9 @@ describe('a sign-in by device code', () => {
       })
       const error = await refusalOf(credential.getToken(orders.scope, { abortSignal: abort.signal }))
       expect(error).toBeInstanceOf(AbortError)
-      expect(write).toHaveBeenCalledWith(expect.stringMatching(/^To sign in, .*devicelogin.* enter the code \w{9} .*\n$/))
+      expect(write).toHaveBeenCalledWith(
+        expect.stringMatching(/^To sign in, .*devicelogin.* enter the code \w{9} .*\n$/),
+      )
     } finally {
       write.mockRestore()
     }
