@@ -19,6 +19,7 @@ import {
   nodeTransport,
   SignInError,
   TokenRequestError,
+  type Transport,
   type TransportRequest,
   type TransportResponse,
 } from '../../src/index.ts'
@@ -56,19 +57,23 @@ const impatient: Spoil = (request, response) =>
     ? { ...response, body: response.body.replace(/"interval":("?)5/, '"interval":$11') }
     : response
 
-const make = (options: Partial<DeviceCodeCredentialOptions> = {}) => {
+const own = () => {
   const direct = nodeTransport({ ca: cloud.doorstep.ca })
-  return new DeviceCodeCredential({
-    tenantId: cloud.tenantId,
-    clientId: tool,
-    authorityHost: cloud.doorstep.url,
-    transport: async (request) => {
-      sent.push(request)
-      return spoil(request, await direct(request))
-    },
-    userPromptCallback: answering(),
+  const transport: Transport = async (request) => {
+    sent.push(request)
+    return spoil(request, await direct(request))
+  }
+  return { clientId: tool, transport, userPromptCallback: answering() }
+}
+const make = (options: Partial<DeviceCodeCredentialOptions> = {}) =>
+  new DeviceCodeCredential({
+    ...{ tenantId: cloud.tenantId, authorityHost: cloud.doorstep.url, ...own() },
     ...options,
   })
+/** The local cloud as a provider that is known by its metadata alone. */
+const makeByDiscovery = () => {
+  const discoveryUrl = `${cloud.doorstep.url}/${cloud.tenantId}/v2.0/.well-known/openid-configuration`
+  return new DeviceCodeCredential({ ...own(), discoveryUrl })
 }
 
 /** A person who reads the code and types it in a browser of her own. */
@@ -125,6 +130,11 @@ describe('a sign-in by device code', () => {
     expect(claimsOf(token)).toMatchObject({ oid: alice.id, scp: 'Orders.Read' })
     expect(new Set(pathsSent())).toEqual(new Set(['oauth2/devicecode', 'oauth2/token']))
     expect(fieldsOf(sent[0])).toEqual({ client_id: tool, resource: orders.uri })
+  })
+
+  it('finds its addresses in the metadata of another provider', async () => {
+    expect(claimsOf((await makeByDiscovery().getToken(orders.scope)).token).oid).toBe(alice.id)
+    expect(sent[0]?.url).toMatch(/openid-configuration$/)
   })
 
   it.each<[string, (response: TransportResponse) => TransportResponse]>([
@@ -260,6 +270,15 @@ describe('a sign-in by device code ends without a token', () => {
     const error = await refusalOf(make().getToken(orders.scope))
     expect(error).toMatchObject({ name: 'TokenRequestError', error: 'invalid_response' })
     expect(String(error)).toContain('without a device code')
+  })
+
+  it('for a provider that has no device codes', async () => {
+    spoil = (_request, response) => ({
+      ...response,
+      body: response.body.replace('"device_authorization_endpoint"', '"another_endpoint"'),
+    })
+    const error = await refusalOf(makeByDiscovery().getToken(orders.scope))
+    expect(error).toMatchObject({ name: 'CredentialOptionError', option: 'discoveryUrl' })
   })
 
   it('before it begins, for options that cannot work', async () => {
