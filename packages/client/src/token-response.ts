@@ -4,7 +4,15 @@ import { type JsonObject, parseJsonObject } from './json-object.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Parameters whose values no error may repeat, whatever the authority writes into its answer. */
-const SECRET_PARAMETERS = ['client_secret', 'client_assertion']
+const SECRET_PARAMETERS = [
+  'client_secret',
+  'client_assertion',
+  'refresh_token',
+  'code',
+  'code_verifier',
+  'device_code',
+  'password',
+]
 
 export interface AskedWith {
   authorityHost: string
