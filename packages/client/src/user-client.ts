@@ -1,7 +1,8 @@
 import { authorityOrigin } from './authority-host.ts'
+import { cachePartitionOf } from './cache-partition.ts'
 import type { AbortSignalLike } from './credential.ts'
-import { CLIENT_ID_FIX, CLIENT_SECRET_FIX, requireDuration, requireText } from './credential-options.ts'
 import { CredentialOptionError } from './errors.ts'
+import { requireClientId, requireDuration, requireText } from './option-values.ts'
 import {
   entraMetadataUrl,
   issuerOfDiscoveryUrl,
@@ -13,6 +14,8 @@ import { requireTenant } from './tenant.ts'
 import { requestUserTokens, type TokenRequestSettings, type UserTokens } from './token-request.ts'
 import { defaultTransport, type Transport } from './transport.ts'
 import type { UserRequest } from './user-request.ts'
+
+const CLIENT_SECRET_FIX = 'pass the value of a client secret (not its Secret ID)'
 
 /** Options that every credential of a person takes. */
 export interface UserCredentialOptions {
@@ -60,10 +63,10 @@ export function userClient(options: UserCredentialOptions & { clientSecret?: str
   return {
     ...(discoveryUrl === undefined ? entra(options) : otherProvider(options)),
     discoveryUrl,
-    clientId: requireText('clientId', options.clientId, CLIENT_ID_FIX),
+    clientId: requireClientId(options.clientId),
     clientSecret: clientSecret === undefined ? undefined : requireText('clientSecret', clientSecret, CLIENT_SECRET_FIX),
     transport: options.transport ?? defaultTransport(),
-    timeoutMilliseconds: requireDuration(options.timeoutMilliseconds ?? 15_000),
+    timeoutMilliseconds: requireDuration(options.timeoutMilliseconds),
     additionallyAllowedTenants: [...(options.additionallyAllowedTenants ?? [])],
     signIns: options.signIns ?? memorySignIns(),
     metadata: new Map(),
@@ -92,8 +95,7 @@ function otherProvider({ tenantId, authorityHost, discoveryUrl }: UserCredential
 export function userCachePartition(client: UserClient, proof = ''): string {
   const { authorityHost, tenantId, clientId, clientSecret = '', signIns } = client
   const parts = [authorityHost, tenantId.toLowerCase(), clientId.toLowerCase(), clientSecret, proof || nameOf(signIns)]
-  const { createHash } = process.getBuiltinModule('node:crypto')
-  return `user:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`
+  return cachePartitionOf('user', parts)
 }
 
 const names = new WeakMap<SignInStore, string>()

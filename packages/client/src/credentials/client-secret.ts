@@ -1,14 +1,6 @@
 import { authorityOrigin } from '../authority-host.ts'
 import { claimsParameter } from '../claims-parameter.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import {
-  CLIENT_ID_FIX,
-  CLIENT_SECRET_FIX,
-  listedScopes,
-  requireDuration,
-  requireResource,
-  requireText,
-} from '../credential-options.ts'
 import { CredentialOptionError } from '../errors.ts'
 import { requireSingleTenant, tenantOfCall } from '../tenant.ts'
 import { requestToken } from '../token-request.ts'
@@ -73,7 +65,7 @@ export class ClientSecretCredential implements TokenCredential {
    */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken> {
     const { resource, abortSignal } = options
-    const asked = listedScopes(scopes)
+    const asked = [scopes].flat().flatMap((scope) => scope.split(/\s+/).filter(Boolean))
     const api = resource === undefined ? { scope: requireDefaultScope(asked) } : requireResource(resource, asked)
     return requestToken(
       {
@@ -93,6 +85,30 @@ export class ClientSecretCredential implements TokenCredential {
   }
 }
 
+const CLIENT_ID_FIX =
+  'pass the Application (client) ID of the app registration, for example from the environment variable AZURE_CLIENT_ID'
+const CLIENT_SECRET_FIX =
+  'pass the value of a client secret (not its Secret ID), for example from the environment variable AZURE_CLIENT_SECRET'
+
+/** Never repeats the value: it may be a secret. */
+function requireText(option: string, value: unknown, fix: string): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new CredentialOptionError(option, `${option} is missing: ${fix}.`)
+  }
+  if (value.trim() !== value) {
+    throw new CredentialOptionError(option, `${option} begins or ends with white space: remove it, or ${fix}.`)
+  }
+  return value
+}
+
+function requireDuration(milliseconds: number): number {
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds
+  throw new CredentialOptionError(
+    'timeoutMilliseconds',
+    `timeoutMilliseconds must be a number of milliseconds above 0, for example 15000, and is ${milliseconds}.`,
+  )
+}
+
 /** An application gets everything it was granted on one API at once: Entra refuses any other scope (AADSTS1002012). */
 function requireDefaultScope(asked: readonly string[]): string {
   const [scope] = asked
@@ -106,4 +122,18 @@ function requireDefaultScope(asked: readonly string[]): string {
   if (/[^/]\/+\.default$/.test(scope)) return scope
   const api = /^([a-z]+:\/\/[^/]+)/i.exec(scope)?.[1] ?? 'https://graph.microsoft.com'
   throw new CredentialOptionError('scopes', `scopes has '${scope}': ${rule}, e.g. ${api}/.default.`)
+}
+
+function requireResource(resource: string, asked: readonly string[]): { resource: string } {
+  if (resource.trim() === '') {
+    throw new CredentialOptionError(
+      'resource',
+      "resource is empty: pass the API's identifier URI, e.g. https://management.azure.com/.",
+    )
+  }
+  if (asked.length === 0) return { resource }
+  throw new CredentialOptionError(
+    'resource',
+    `resource '${resource}' speaks the v1.0 endpoint, which knows no scopes: pass [] as scopes, or leave resource out and ask for '${asked.join(' ')}' alone.`,
+  )
 }

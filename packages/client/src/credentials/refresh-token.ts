@@ -1,5 +1,5 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { requireText } from '../credential-options.ts'
+import { requireText } from '../option-values.ts'
 import { tokenByRefresh } from '../refresh.ts'
 import { memorySignIns, type SignInStore } from '../sign-in.ts'
 import { type UserClient, type UserCredentialOptions, userCachePartition, userClient } from '../user-client.ts'
