@@ -1,10 +1,19 @@
 export type { SignedInAccount } from './account.ts'
 export { authorizationHeader } from './authorization-header.ts'
+export type { BrowserCredentialOptions } from './browser-options.ts'
 export { type CacheableCredential, type CachedOptions, cached } from './cache/cached.ts'
 export { type MemoryCacheOptions, memoryCache } from './cache/memory.ts'
 export type { TokenCache } from './cache/token-cache.ts'
 export type { AbortSignalLike, AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
+export {
+  AuthorizationCodeCredential,
+  type AuthorizationCodeCredentialOptions,
+} from './credentials/authorization-code.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
+export {
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialOptions,
+} from './credentials/interactive-browser.ts'
 export {
   RefreshTokenCredential,
   type RefreshTokenCredentialOptions,
