@@ -1,7 +1,8 @@
 import { CredentialOptionError } from './errors.ts'
 import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
 import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
-import type { UserCredentialOptions } from './user-client.ts'
+import type { UserClient, UserCredentialOptions } from './user-client.ts'
+import type { AskPerson } from './user-session.ts'
 
 /** Options of the credentials that have a person sign in with a browser. */
 export interface BrowserCredentialOptions extends UserCredentialOptions {
@@ -33,11 +34,23 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
 
 const FIVE_MINUTES = 300_000
 
-/** @throws {CredentialOptionError} naming the option that is wrong */
-export function browserSignInSettings(
+/**
+ * Has a person sign in with a browser, as the options say. What that takes is loaded when it is needed.
+ * @throws {CredentialOptionError} naming the option that is wrong
+ */
+export function askByBrowser(
+  client: UserClient,
   options: BrowserCredentialOptions,
   defaultRedirectUri: string,
-): Omit<BrowserSignInSettings, 'byDeviceCode'> {
+): AskPerson {
+  const settings = browserSignInSettings(options, defaultRedirectUri)
+  return async (request, signal) => {
+    const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
+    return signInByBrowser(client, request, settings, signal)
+  }
+}
+
+function browserSignInSettings(options: BrowserCredentialOptions, defaultRedirectUri: string): BrowserSignInSettings {
   const { responseMode = 'query', signInTimeoutMilliseconds = FIVE_MINUTES } = options
   if (responseMode !== 'query' && responseMode !== 'form_post') {
     throw new CredentialOptionError(
@@ -61,5 +74,6 @@ export function browserSignInSettings(
     onWaiting: options.onWaiting,
     onNotice: options.onNotice ?? ((text) => void process.stderr.write(`${text}\n`)),
     onPasteBack: options.onPasteBack,
+    byDeviceCode: undefined,
   }
 }
