@@ -118,7 +118,7 @@ function withoutSecrets(text: string, form: AskedWith['form']): string {
 function notAnAuthority(response: TransportResponse, { authorityHost, correlationId }: AskedWith): TokenRequestError {
   const type = response.headers['content-type'] ?? 'no content type'
   return invalidResponse(
-    `${authorityHost} answered ${response.status} with ${type}, where a token endpoint answers with a JSON object: check authorityHost, and any proxy on the way.`,
+    `${authorityHost} answered ${response.status} with ${type}, where an authority answers with a JSON object: check authorityHost, and any proxy on the way.`,
     response.status,
     correlationId,
     retryAfterMilliseconds(response),
