@@ -1,3 +1,4 @@
+import { askByDeviceCode, type UserPromptCallback } from './device-code/ask-by-device-code.ts'
 import { CredentialOptionError } from './errors.ts'
 import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
 import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
@@ -28,6 +29,11 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
    * the browser ends at, which says that the page cannot be reached.
    */
   onPasteBack?: (url: string) => Promise<string>
+  /**
+   * The way where neither a browser nor `onPasteBack` is there: tells the person a code to type elsewhere. Default: the
+   * authority's sentence by `onNotice`. Web apps with a secret have no codes.
+   */
+  userPromptCallback?: UserPromptCallback
   /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
   disableAutomaticAuthentication?: boolean
 }
@@ -43,14 +49,18 @@ export function askByBrowser(
   options: BrowserCredentialOptions,
   defaultRedirectUri: string,
 ): AskPerson {
-  const settings = browserSignInSettings(options, defaultRedirectUri)
+  const settings = browserSignInSettings(client, options, defaultRedirectUri)
   return async (request, signal) => {
     const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
     return signInByBrowser(client, request, settings, signal)
   }
 }
 
-function browserSignInSettings(options: BrowserCredentialOptions, defaultRedirectUri: string): BrowserSignInSettings {
+function browserSignInSettings(
+  client: UserClient,
+  options: BrowserCredentialOptions,
+  defaultRedirectUri: string,
+): BrowserSignInSettings {
   const { responseMode = 'query', signInTimeoutMilliseconds = FIVE_MINUTES } = options
   if (responseMode !== 'query' && responseMode !== 'form_post') {
     throw new CredentialOptionError(
@@ -65,6 +75,8 @@ function browserSignInSettings(options: BrowserCredentialOptions, defaultRedirec
       `signInTimeoutMilliseconds must be a number of milliseconds above 0 and below 24 days, for example 300000, and is ${signInTimeoutMilliseconds}.`,
     )
   }
+  const { onNotice = (text) => void process.stderr.write(`${text}\n`) } = options
+  const { userPromptCallback = ({ message }) => onNotice(message) } = options
   return {
     redirectUris: loopbackRedirectUris(options.redirectUri ?? defaultRedirectUri),
     responseMode,
@@ -72,8 +84,8 @@ function browserSignInSettings(options: BrowserCredentialOptions, defaultRedirec
     prompt: options.prompt,
     timeoutMilliseconds: signInTimeoutMilliseconds,
     onWaiting: options.onWaiting,
-    onNotice: options.onNotice ?? ((text) => void process.stderr.write(`${text}\n`)),
+    onNotice,
     onPasteBack: options.onPasteBack,
-    byDeviceCode: undefined,
+    byDeviceCode: client.clientSecret === undefined ? askByDeviceCode(client, userPromptCallback) : undefined,
   }
 }

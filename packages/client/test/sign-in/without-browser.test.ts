@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { alice } from '../../../../conformance/support/cloud-of-people.ts'
 import { Person } from '../../../../conformance/support/person.ts'
-import { InteractiveBrowserCredential, type InteractiveBrowserCredentialOptions } from '../../src/index.ts'
-import { claimsOf, freePort, orders, rejection, startWorld, type World } from '../support/people.ts'
+import {
+  AuthorizationCodeCredential,
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialOptions,
+} from '../../src/index.ts'
+import { claimsOf, freePort, orders, rejection, startWorld, type World, website } from '../support/people.ts'
 
 let world: World
 let browser: string | undefined
@@ -15,6 +19,7 @@ beforeAll(async () => {
   for (const name of surrounding) delete process.env[name]
 })
 afterEach(() => {
+  world.spoil()
   process.env.BROWSER = browser
   delete process.env.CODESPACES
 })
@@ -45,6 +50,32 @@ describe('where no browser is reachable', () => {
     expect(notices).toEqual([
       'In a codespace the browser is on another machine: open the address elsewhere, and paste back the one that the browser ends at.',
     ])
+  })
+
+  it('a code is typed elsewhere when nothing can be pasted back, and one line says why', async () => {
+    inCodespace()
+    const { notices, credential: coded } = credential({
+      userPromptCallback: async ({ verificationUri, userCode }) => {
+        await new Person(world.cloud.doorstep, alice).answerDevice(verificationUri, userCode)
+      },
+    })
+    world.spoil((_, response) => ({ ...response, body: response.body.replace('"interval":5', '"interval":1') }))
+    expect(claimsOf((await coded.getToken(orders.scope)).token).oid).toBe(alice.id)
+    expect(notices).toEqual(['In a codespace the browser is on another machine: sign in with a code, on any device.'])
+  })
+
+  it('the code is told by a notice, and nobody waits longer for it than for a browser', async () => {
+    inCodespace()
+    const { notices, credential: coded } = credential({ signInTimeoutMilliseconds: 500 })
+    expect(await rejection(coded.getToken(orders.scope))).toMatchObject({ reason: 'timedOut' })
+    expect(notices).toEqual([expect.stringContaining('with a code'), expect.stringContaining('devicelogin')])
+  })
+
+  it('a web app, which has no codes, says what can be done', async () => {
+    inCodespace()
+    const web = new AuthorizationCodeCredential({ ...world.own, ...website })
+    const error = await rejection(web.getToken(orders.scope))
+    expect(error).toMatchObject({ reason: 'personUnreachable', message: expect.stringContaining('onPasteBack') })
   })
 
   it('the query alone will do, and what is no answer is asked for again', async () => {
