@@ -1,4 +1,3 @@
-import { askByDeviceCode, type UserPromptCallback } from './device-code/ask-by-device-code.ts'
 import { CredentialOptionError } from './errors.ts'
 import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
 import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
@@ -29,11 +28,6 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
    * the browser ends at, which says that the page cannot be reached.
    */
   onPasteBack?: (url: string) => Promise<string>
-  /**
-   * The way where neither a browser nor `onPasteBack` is there: tells the person a code to type elsewhere. Default: the
-   * authority's sentence by `onNotice`. Web apps with a secret have no codes.
-   */
-  userPromptCallback?: UserPromptCallback
   /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
   disableAutomaticAuthentication?: boolean
 }
@@ -42,14 +36,16 @@ const FIVE_MINUTES = 300_000
 
 /**
  * Has a person sign in with a browser, as the options say. What that takes is loaded when it is needed.
+ * @param byDeviceCode the way where no browser is reachable and nothing can be pasted back
  * @throws {CredentialOptionError} naming the option that is wrong
  */
 export function askByBrowser(
   client: UserClient,
   options: BrowserCredentialOptions,
   defaultRedirectUri: string,
+  byDeviceCode?: AskPerson,
 ): AskPerson {
-  const settings = browserSignInSettings(client, options, defaultRedirectUri)
+  const settings = { ...browserSignInSettings(options, defaultRedirectUri), byDeviceCode }
   return async (request, signal) => {
     const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
     return signInByBrowser(client, request, settings, signal)
@@ -57,10 +53,9 @@ export function askByBrowser(
 }
 
 function browserSignInSettings(
-  client: UserClient,
   options: BrowserCredentialOptions,
   defaultRedirectUri: string,
-): BrowserSignInSettings {
+): Omit<BrowserSignInSettings, 'byDeviceCode'> {
   const { responseMode = 'query', signInTimeoutMilliseconds = FIVE_MINUTES } = options
   if (responseMode !== 'query' && responseMode !== 'form_post') {
     throw new CredentialOptionError(
@@ -75,8 +70,6 @@ function browserSignInSettings(
       `signInTimeoutMilliseconds must be a number of milliseconds above 0 and below 24 days, for example 300000, and is ${signInTimeoutMilliseconds}.`,
     )
   }
-  const { onNotice = (text) => void process.stderr.write(`${text}\n`) } = options
-  const { userPromptCallback = ({ message }) => onNotice(message) } = options
   return {
     redirectUris: loopbackRedirectUris(options.redirectUri ?? defaultRedirectUri),
     responseMode,
@@ -84,8 +77,7 @@ function browserSignInSettings(
     prompt: options.prompt,
     timeoutMilliseconds: signInTimeoutMilliseconds,
     onWaiting: options.onWaiting,
-    onNotice,
+    onNotice: options.onNotice ?? ((text) => void process.stderr.write(`${text}\n`)),
     onPasteBack: options.onPasteBack,
-    byDeviceCode: client.clientSecret === undefined ? askByDeviceCode(client, userPromptCallback) : undefined,
   }
 }
