@@ -1,3 +1,4 @@
+import { listedScopes, requireResource } from './asked-api.ts'
 import { authorityOrigin } from './authority-host.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import type { AccessToken, GetTokenOptions } from './credential.ts'
@@ -55,7 +56,7 @@ export async function requestApplicationToken(
 ): Promise<AccessToken> {
   const { authorityHost, clientId, transport, timeoutMilliseconds } = application
   const { resource, abortSignal } = options
-  const asked = [scopes].flat().flatMap((scope) => scope.split(/\s+/).filter(Boolean))
+  const asked = listedScopes(scopes)
   const api = resource === undefined ? { scope: requireDefaultScope(asked) } : requireResource(resource, asked)
   const claims = claimsParameter(options)
   const tenantId = tenantOfCall(options.tenantId, application.tenantId, application.additionallyAllowedTenants)
@@ -84,18 +85,4 @@ function requireDefaultScope(asked: readonly string[]): string {
   if (/[^/]\/+\.default$/.test(scope)) return scope
   const api = /^([a-z]+:\/\/[^/]+)/i.exec(scope)?.[1] ?? 'https://graph.microsoft.com'
   throw new CredentialOptionError('scopes', `scopes has '${scope}': ${rule}, e.g. ${api}/.default.`)
-}
-
-function requireResource(resource: string, asked: readonly string[]): { resource: string } {
-  if (resource.trim() === '') {
-    throw new CredentialOptionError(
-      'resource',
-      "resource is empty: pass the API's identifier URI, e.g. https://management.azure.com/.",
-    )
-  }
-  if (asked.length === 0) return { resource }
-  throw new CredentialOptionError(
-    'resource',
-    `resource '${resource}' speaks the v1.0 endpoint, which knows no scopes: pass [] as scopes, or leave resource out and ask for '${asked.join(' ')}' alone.`,
-  )
 }

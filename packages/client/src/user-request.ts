@@ -1,3 +1,4 @@
+import { listedScopes, requireResource } from './asked-api.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import type { GetTokenOptions } from './credential.ts'
 import { CredentialOptionError } from './errors.ts'
@@ -43,23 +44,4 @@ export function userRequest(
     )
   }
   return { ...ofTenant, version: 'v2.0', scope: [...new Set([...asked, ...SCOPES_OF_SIGN_IN])].join(' ') }
-}
-
-/** The scopes of a call, each for itself. */
-export function listedScopes(scopes: string | readonly string[]): readonly string[] {
-  return [scopes].flat().flatMap((scope) => scope.split(/\s+/).filter(Boolean))
-}
-
-function requireResource(resource: string, asked: readonly string[]): { resource: string } {
-  if (resource.trim() === '') {
-    throw new CredentialOptionError(
-      'resource',
-      "resource is empty: pass the API's identifier URI, e.g. https://management.azure.com/.",
-    )
-  }
-  if (asked.length === 0) return { resource }
-  throw new CredentialOptionError(
-    'resource',
-    `resource '${resource}' speaks the v1.0 endpoint, which knows no scopes: pass [] as scopes, or leave resource out and ask for '${asked.join(' ')}' alone.`,
-  )
 }

@@ -1,11 +1,12 @@
 import { unlessAborted } from './abort.ts'
 import { accountOf, keepSignIn, type SignedInAccount } from './account.ts'
+import { listedScopes } from './asked-api.ts'
 import type { AbortSignalLike, AccessToken, GetTokenOptions } from './credential.ts'
 import { AbortError, AuthenticationRequiredError } from './errors.ts'
 import { tokenByRefresh } from './refresh.ts'
 import type { UserTokens } from './token-request.ts'
 import type { UserClient } from './user-client.ts'
-import { listedScopes, type UserRequest, userRequest } from './user-request.ts'
+import { type UserRequest, userRequest } from './user-request.ts'
 
 /** Has the person sign in, in whatever way, and resolves with the tokens. The signal ends it. */
 export type AskPerson = (request: UserRequest, signal: AbortSignal) => Promise<UserTokens>

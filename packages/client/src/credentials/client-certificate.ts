@@ -5,8 +5,6 @@ import {
   requestApplicationToken,
 } from '../application-token.ts'
 import { cachePartitionOf } from '../cache-partition.ts'
-import { signClientAssertion } from '../certificate/client-assertion.ts'
-import { readClientCertificate } from '../certificate/client-certificate.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError } from '../errors.ts'
 
@@ -74,6 +72,10 @@ export class ClientCertificateCredential implements TokenCredential {
   }
 
   async #assertion(tokenEndpoint: string): Promise<string> {
+    const [{ readClientCertificate }, { signClientAssertion }] = await Promise.all([
+      import('../certificate/client-certificate.ts'),
+      import('../certificate/client-assertion.ts'),
+    ]) // on demand: a token from a cache needs no assertion
     const { option, value } = this.#source
     const pem = option === 'certificate' ? value : await readFileOf(value)
     const certificate = readClientCertificate(pem, { option, password: this.#password, now: Date.now() })

@@ -1,4 +1,4 @@
-import { askByDeviceCode, type UserPromptCallback } from '../device-code/ask-by-device-code.ts'
+import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
 import { type UserCredentialOptions, userClient } from '../user-client.ts'
 import { UserCredential } from '../user-credential.ts'
 
@@ -19,6 +19,13 @@ export class DeviceCodeCredential extends UserCredential {
   constructor(options: DeviceCodeCredentialOptions) {
     const { userPromptCallback = ({ message }) => void process.stderr.write(`${message}\n`) } = options
     const client = userClient({ ...options, clientSecret: undefined })
-    super(client, askByDeviceCode(client, userPromptCallback), options)
+    super(
+      client,
+      async (request, signal) => {
+        const { askByDeviceCode } = await import('../device-code/ask-by-device-code.ts') // a kept sign-in needs none of it
+        return askByDeviceCode(client, userPromptCallback)(request, signal)
+      },
+      options,
+    )
   }
 }
