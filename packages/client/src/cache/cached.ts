@@ -56,9 +56,12 @@ export function cached(
     return Object.freeze({ ...token, refreshAfterTimestamp: refreshAfter(token, now()) })
   }
 
+  const isGood = ({ expiresOnTimestamp }: AccessToken) => now() < expiresOnTimestamp
+  const isFresh = (token: AccessToken) => now() < (token.refreshAfterTimestamp ?? token.expiresOnTimestamp)
+
   function keep(key: string, token: AccessToken): AccessToken {
     const { refreshAfterTimestamp, expiresOnTimestamp } = token
-    if (expiresOnTimestamp <= now()) return token
+    if (!isGood(token)) return token
     held.set(key, {
       token,
       promise: Promise.resolve(token),
@@ -69,19 +72,18 @@ export function cached(
     return token
   }
 
-  /** The one request for this key that is under way, or a new one. A stored token may do until the given time of it. */
+  /** The one request for this key that is under way, or a new one. */
   function flight(
     key: string,
     scopes: string | string[],
     options: GetTokenOptions | undefined,
-    goodUntil: (token: AccessToken) => number,
+    goodEnough: (token: AccessToken) => boolean,
   ): Promise<AccessToken> {
     const underWay = flights.get(key)
     if (underWay !== undefined) return underWay
     const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
     const ownOptions = ofEveryCaller(options)
     const request = () => ask(ownScopes, ownOptions)
-    const goodEnough = (token: AccessToken) => now() < goodUntil(token)
     const started = (shared === undefined ? request() : shared(key, goodEnough, request))
       .then((token) => keep(key, token))
       .finally(() => flights.delete(key))
@@ -91,7 +93,7 @@ export function cached(
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
-    flight(key, scopes, options, untilRefresh).catch((error: unknown) => {
+    flight(key, scopes, options, isFresh).catch((error: unknown) => {
       entry.failedRefreshes += 1
       const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
       const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
@@ -99,12 +101,12 @@ export function cached(
     })
   }
 
-  /** A token that differs from the one held: of a request under way, else of a new one. */
+  /** A token that differs from the one held: one that somebody else got meanwhile, else a new one. */
   async function renew(key: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const refused = held.get(key)?.token.token
+    const isOther = (token: AccessToken) => refused !== undefined && token.token !== refused && isGood(token)
     const underWay = await flights.get(key)?.catch(() => undefined)
-    if (underWay !== undefined && refused !== undefined && underWay.token !== refused) return underWay
-    return flight(key, scopes, options, never)
+    return underWay !== undefined && isOther(underWay) ? underWay : flight(key, scopes, options, isOther)
   }
 
   return {
@@ -121,14 +123,10 @@ export function cached(
           return entry.promise
         }
       }
-      return unlessAborted(flight(key, scopes, options, untilExpiry), options?.abortSignal)
+      return unlessAborted(flight(key, scopes, options, isGood), options?.abortSignal)
     },
   }
 }
-
-const untilExpiry = ({ expiresOnTimestamp }: AccessToken) => expiresOnTimestamp
-const untilRefresh = (token: AccessToken) => token.refreshAfterTimestamp ?? token.expiresOnTimestamp
-const never = () => Number.NEGATIVE_INFINITY
 
 /** The options without what is one caller's own: nobody's signal or time-out may end what is done for all. */
 function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {
