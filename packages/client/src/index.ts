@@ -1,10 +1,48 @@
+export type { SignedInAccount } from './account.ts'
+export type { ApplicationOptions } from './application-token.ts'
+export { azureAuthorityHosts } from './authority-host.ts'
 export { authorizationHeader } from './authorization-header.ts'
+export type { BrowserCredentialOptions } from './browser-options.ts'
 export { type CacheableCredential, type CachedOptions, cached } from './cache/cached.ts'
 export { type MemoryCacheOptions, memoryCache } from './cache/memory.ts'
 export type { TokenCache } from './cache/token-cache.ts'
 export type { AbortSignalLike, AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
+export {
+  AuthorizationCodeCredential,
+  type AuthorizationCodeCredentialOptions,
+} from './credentials/authorization-code.ts'
+export { BearerTokenCredential, type BearerTokenCredentialOptions } from './credentials/bearer-token.ts'
+export { type ChainableCredential, ChainedCredential } from './credentials/chained.ts'
+export {
+  ClientCertificateCredential,
+  type ClientCertificateCredentialOptions,
+} from './credentials/client-certificate.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
-export { AbortError, AuthorityUnreachableError, CredentialOptionError, TokenRequestError } from './errors.ts'
+export { DeviceCodeCredential, type DeviceCodeCredentialOptions } from './credentials/device-code.ts'
+export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
+export {
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialOptions,
+} from './credentials/interactive-browser.ts'
+export {
+  RefreshTokenCredential,
+  type RefreshTokenCredentialOptions,
+} from './credentials/refresh-token.ts'
+export type { DeviceCodeInfo, UserPromptCallback } from './device-code/ask-by-device-code.ts'
+export {
+  AbortError,
+  AuthenticationRequiredError,
+  AuthorityUnreachableError,
+  CredentialOptionError,
+  CredentialUnavailableError,
+  SignInError,
+  type SignInFailure,
+  type SkippedCredential,
+  TokenRequestError,
+} from './errors.ts'
+export { createFetch, type FetchOptions } from './fetch.ts'
+export { type LoadedCredential, type LoadOptions, load } from './load/load.ts'
+export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export {
   type NodeTransportOptions,
   nodeTransport,
@@ -12,3 +50,4 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from './transport.ts'
+export type { UserCredentialOptions } from './user-client.ts'

@@ -37,6 +37,7 @@ interface Held {
  * - Five minutes before a token expires (half its life before, if it lives less than ten minutes; where the authority
  *   names a time, then) the next caller starts one refresh in the background. Everybody gets the good token meanwhile,
  *   and goes on getting it until it expires if the refresh fails.
+ * - `forceRefresh` asks for a new token at once; all who do so at the same time get the same one.
  *
  * @param cache shared with other `cached` credentials; without it, tokens stay in the memory of this one
  */
@@ -55,9 +56,12 @@ export function cached(
     return Object.freeze({ ...token, refreshAfterTimestamp: refreshAfter(token, now()) })
   }
 
+  const isGood = ({ expiresOnTimestamp }: AccessToken) => now() < expiresOnTimestamp
+  const isFresh = (token: AccessToken) => now() < (token.refreshAfterTimestamp ?? token.expiresOnTimestamp)
+
   function keep(key: string, token: AccessToken): AccessToken {
     const { refreshAfterTimestamp, expiresOnTimestamp } = token
-    if (expiresOnTimestamp <= now()) return token
+    if (!isGood(token)) return token
     held.set(key, {
       token,
       promise: Promise.resolve(token),
@@ -69,14 +73,17 @@ export function cached(
   }
 
   /** The one request for this key that is under way, or a new one. */
-  function flight(key: string, scopes: string | string[], options: GetTokenOptions | undefined, urgent: boolean) {
+  function flight(
+    key: string,
+    scopes: string | string[],
+    options: GetTokenOptions | undefined,
+    goodEnough: (token: AccessToken) => boolean,
+  ): Promise<AccessToken> {
     const underWay = flights.get(key)
     if (underWay !== undefined) return underWay
     const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
     const ownOptions = ofEveryCaller(options)
     const request = () => ask(ownScopes, ownOptions)
-    const goodEnough = (token: AccessToken) =>
-      now() < (urgent ? token.expiresOnTimestamp : (token.refreshAfterTimestamp ?? token.expiresOnTimestamp))
     const started = (shared === undefined ? request() : shared(key, goodEnough, request))
       .then((token) => keep(key, token))
       .finally(() => flights.delete(key))
@@ -86,7 +93,7 @@ export function cached(
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
-    flight(key, scopes, options, false).catch((error: unknown) => {
+    flight(key, scopes, options, isFresh).catch((error: unknown) => {
       entry.failedRefreshes += 1
       const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
       const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
@@ -94,10 +101,19 @@ export function cached(
     })
   }
 
+  /** A token that differs from the one held: one that somebody else got meanwhile, else a new one. */
+  async function renew(key: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
+    const refused = held.get(key)?.token.token
+    const isOther = (token: AccessToken) => refused !== undefined && token.token !== refused && isGood(token)
+    const underWay = await flights.get(key)?.catch(() => undefined)
+    return underWay !== undefined && isOther(underWay) ? underWay : flight(key, scopes, options, isOther)
+  }
+
   return {
     getToken(scopes, options) {
       if (options?.abortSignal?.aborted) return Promise.reject(new AbortError())
       const key = requestKey(scopes, options)
+      if (options?.forceRefresh) return unlessAborted(renew(key, scopes, options), options.abortSignal)
       const entry = held.get(key)
       if (entry !== undefined) {
         const time = now()
@@ -107,7 +123,7 @@ export function cached(
           return entry.promise
         }
       }
-      return unlessAborted(flight(key, scopes, options, true), options?.abortSignal)
+      return unlessAborted(flight(key, scopes, options, isGood), options?.abortSignal)
     },
   }
 }
