@@ -36,21 +36,26 @@ const FIVE_MINUTES = 300_000
 
 /**
  * Has a person sign in with a browser, as the options say. What that takes is loaded when it is needed.
+ * @param byDeviceCode the way where no browser is reachable and nothing can be pasted back
  * @throws {CredentialOptionError} naming the option that is wrong
  */
 export function askByBrowser(
   client: UserClient,
   options: BrowserCredentialOptions,
   defaultRedirectUri: string,
+  byDeviceCode?: AskPerson,
 ): AskPerson {
-  const settings = browserSignInSettings(options, defaultRedirectUri)
+  const settings = { ...browserSignInSettings(options, defaultRedirectUri), byDeviceCode }
   return async (request, signal) => {
     const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
     return signInByBrowser(client, request, settings, signal)
   }
 }
 
-function browserSignInSettings(options: BrowserCredentialOptions, defaultRedirectUri: string): BrowserSignInSettings {
+function browserSignInSettings(
+  options: BrowserCredentialOptions,
+  defaultRedirectUri: string,
+): Omit<BrowserSignInSettings, 'byDeviceCode'> {
   const { responseMode = 'query', signInTimeoutMilliseconds = FIVE_MINUTES } = options
   if (responseMode !== 'query' && responseMode !== 'form_post') {
     throw new CredentialOptionError(
@@ -74,6 +79,5 @@ function browserSignInSettings(options: BrowserCredentialOptions, defaultRedirec
     onWaiting: options.onWaiting,
     onNotice: options.onNotice ?? ((text) => void process.stderr.write(`${text}\n`)),
     onPasteBack: options.onPasteBack,
-    byDeviceCode: undefined,
   }
 }

@@ -1,8 +1,16 @@
 import { askByBrowser, type BrowserCredentialOptions } from '../browser-options.ts'
-import { userClient } from '../user-client.ts'
+import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
+import { type UserClient, userClient } from '../user-client.ts'
 import { UserCredential } from '../user-credential.ts'
+import type { AskPerson } from '../user-session.ts'
 
-export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOptions {}
+export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOptions {
+  /**
+   * Tells the person the device code, which is the way where no browser is reachable and `onPasteBack` is not given.
+   * Default: the authority's message by `onNotice`.
+   */
+  userPromptCallback?: UserPromptCallback
+}
 
 /**
  * A person who signs in with a browser to a program without a secret: the authorization-code flow with PKCE, RFC 8252.
@@ -12,6 +20,15 @@ export class InteractiveBrowserCredential extends UserCredential {
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: InteractiveBrowserCredentialOptions) {
     const client = userClient({ ...options, clientSecret: undefined })
-    super(client, askByBrowser(client, options, 'http://localhost'), options)
+    super(client, askByBrowser(client, options, 'http://localhost', byDeviceCode(client, options)), options)
+  }
+}
+
+function byDeviceCode(client: UserClient, options: InteractiveBrowserCredentialOptions): AskPerson {
+  const { onNotice = (text) => void process.stderr.write(`${text}\n`) } = options
+  const { userPromptCallback = ({ message }) => onNotice(message) } = options
+  return async (request, signal) => {
+    const { askByDeviceCode } = await import('../device-code/ask-by-device-code.ts')
+    return askByDeviceCode(client, userPromptCallback)(request, signal)
   }
 }

@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { alice } from '../../../../conformance/support/cloud-of-people.ts'
 import { Person } from '../../../../conformance/support/person.ts'
-import { InteractiveBrowserCredential, type InteractiveBrowserCredentialOptions } from '../../src/index.ts'
-import { claimsOf, freePort, orders, rejection, startWorld, type World } from '../support/people.ts'
+import {
+  AuthorizationCodeCredential,
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialOptions,
+} from '../../src/index.ts'
+import { claimsOf, freePort, orders, rejection, startWorld, type World, website } from '../support/people.ts'
+
+type DeviceCode = Readonly<Record<'verificationUri' | 'userCode', string>>
 
 let world: World
 let browser: string | undefined
@@ -45,6 +51,28 @@ describe('where no browser is reachable', () => {
     expect(notices).toEqual([
       'In a codespace the browser is on another machine: open the address elsewhere, and paste back the one that the browser ends at.',
     ])
+  })
+
+  it('a device code is the way where nothing can be pasted back', async () => {
+    inCodespace()
+    let told = (_: DeviceCode) => {}
+    const prompt = new Promise<DeviceCode>((resolve) => {
+      told = resolve
+    })
+    const { notices, credential: showing } = credential({ userPromptCallback: (info) => told(info) })
+    const token = showing.getToken(orders.scope)
+    const { verificationUri, userCode } = await prompt
+    await new Person(world.cloud.doorstep, alice).answerDevice(verificationUri, userCode)
+    expect(claimsOf((await token).token).oid).toBe(alice.id)
+    expect(notices).toEqual(['In a codespace the browser is on another machine: sign in with a code, on any device.'])
+    expect((await showing.getToken(orders.scope)).token).toEqual(expect.any(String))
+  })
+
+  it('a web app, which has no device codes, says what to do', async () => {
+    inCodespace()
+    const web = new AuthorizationCodeCredential({ ...world.own, ...website })
+    const error = await rejection(web.getToken(orders.scope))
+    expect(error).toMatchObject({ reason: 'personUnreachable', message: expect.stringContaining('onPasteBack') })
   })
 
   it('the query alone will do, and what is no answer is asked for again', async () => {
