@@ -16,11 +16,33 @@ export type Refreshed = { readonly accessToken: AccessToken } | { readonly refus
  * @throws {TokenRequestError} for refusals that asking a person cannot change
  * @throws {AuthorityUnreachableError} when no answer comes; the sign-in is kept
  */
-export async function tokenByRefresh(
+export function tokenByRefresh(
   client: UserClient,
   request: UserRequest,
   abortSignal: AbortSignalLike | undefined,
   firstRefreshToken?: string,
+): Promise<Refreshed> {
+  const refreshed = () => refresh(client, request, abortSignal, firstRefreshToken)
+  return client.discoveryUrl === undefined ? refreshed() : inTurn(client, refreshed)
+}
+
+const turns = new WeakMap<UserClient, Promise<unknown>>()
+
+/**
+ * One after the other: many providers take a refresh token once, and a second time for theft, RFC 9700 §4.14.2. Entra
+ * takes it any number of times.
+ */
+function inTurn<Value>(client: UserClient, work: () => Promise<Value>): Promise<Value> {
+  const mine = (turns.get(client) ?? Promise.resolve()).then(work, work)
+  turns.set(client, mine)
+  return mine
+}
+
+async function refresh(
+  client: UserClient,
+  request: UserRequest,
+  abortSignal: AbortSignalLike | undefined,
+  firstRefreshToken: string | undefined,
 ): Promise<Refreshed> {
   const own = await kept(client, request.tenantId)
   const signIn = own ?? (await kept(client, client.tenantId))

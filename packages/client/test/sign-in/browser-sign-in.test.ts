@@ -9,7 +9,16 @@ import {
   type InteractiveBrowserCredentialOptions,
   SignInError,
 } from '../../src/index.ts'
-import { claimsOf, freePort, orders, rejection, startWorld, type World, website } from '../support/people.ts'
+import {
+  claimsOf,
+  freePort,
+  loopbackAddresses,
+  orders,
+  rejection,
+  startWorld,
+  type World,
+  website,
+} from '../support/people.ts'
 
 let world: World
 
@@ -86,8 +95,8 @@ describe('a sign-in with the browser', () => {
     const token = credential({ redirectUri }).getToken(orders.scope)
     const departure = await newPerson().signIn(await world.browser.openedAddress())
     expect(`${departure.url.origin}${departure.url.pathname}`).toBe(redirectUri)
-    for (const host of ['127.0.0.1', '[::1]']) {
-      const { status } = await fetch(`http://${host}:${departure.url.port}/favicon.ico`)
+    for (const host of loopbackAddresses) {
+      const { status } = await fetch(`http://${host === '::1' ? '[::1]' : host}:${departure.url.port}/favicon.ico`)
       expect(status).toBe(404)
     }
     await deliver(departure)
@@ -181,7 +190,7 @@ describe('the listener', () => {
   })
 
   it('names the port that is taken, on whatever loopback address, and says what to do', async () => {
-    for (const address of ['127.0.0.1', '::1']) {
+    for (const address of loopbackAddresses) {
       const busy = createServer()
       await new Promise<void>((resolve) => busy.listen(0, address, resolve))
       const { port } = Object(busy.address())

@@ -75,8 +75,9 @@ describe('a sign-in that is kept', () => {
 
   it('is not forgotten when the network or the authority fails', async () => {
     await signIn()
-    const silent = credential({ disableAutomaticAuthentication: true, timeoutMilliseconds: 300 })
-    world.spoil((_, response) => ({ ...response, status: 503, body: '{"error":"temporarily_unavailable"}' }))
+    const silent = credential({ disableAutomaticAuthentication: true })
+    const unavailable = { status: 503, headers: { 'retry-after': '60' }, body: '{"error":"temporarily_unavailable"}' }
+    world.spoil(() => unavailable)
     expect(await rejection(silent.getToken(orders.scope))).toMatchObject({ error: 'temporarily_unavailable' })
     world.spoil(() => {
       throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })

@@ -38,6 +38,17 @@ describe('another provider, by its discovery URL', () => {
     expect(world.requests.filter(({ url }) => url.endsWith(WELL_KNOWN))).toHaveLength(1)
   })
 
+  it('is never sent a refresh token twice, which many take for theft', async () => {
+    const credential = provider()
+    const account = credential.authenticate(orders.scope)
+    await new Person(world.cloud.doorstep, alice).signInAndReturn(await world.browser.openedAddress())
+    await account
+    world.requests.length = 0
+    await Promise.all(Array.from({ length: 4 }, () => credential.getToken(orders.scope)))
+    const sent = world.requests.map(({ body }) => new URLSearchParams(body).get('refresh_token'))
+    expect(new Set(sent).size).toBe(4)
+  })
+
   it('must be the issuer that its metadata names', async () => {
     const discoveryUrl = `${world.own.authorityHost}/${contoso.domain}/v2.0${WELL_KNOWN}`
     const error = await rejection(provider({ discoveryUrl }).getToken(orders.scope))

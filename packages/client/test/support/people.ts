@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { type CloudOfPeople, orders, startCloudOfPeople } from '../../../../conformance/support/cloud-of-people.ts'
 import { type BrowserProgram, startBrowserProgram } from '../../../../conformance/support/opened-address.ts'
 import { nodeTransport, type Transport, type TransportRequest, type TransportResponse } from '../../src/index.ts'
@@ -71,6 +72,11 @@ export async function startWorld(): Promise<World> {
     },
   }
 }
+
+/** The loopback addresses of this machine, which may know no IPv6. */
+export const loopbackAddresses: readonly string[] = Object.values(networkInterfaces())
+  .flatMap((addresses = []) => addresses)
+  .flatMap(({ internal, address }) => (internal && ['127.0.0.1', '::1'].includes(address) ? [address] : []))
 
 /** A port that is free now. */
 export async function freePort(): Promise<number> {
