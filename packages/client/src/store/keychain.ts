@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** The place of one text in the operating system's keychain. */
 export interface KeychainEntry {
   /** `undefined` when there is nothing. Rejects when the keychain cannot be reached, or is locked. */
@@ -17,6 +20,7 @@ const LONGEST_WAIT_MILLISECONDS = 5_000
  * @returns why there is none, as the beginning of a sentence
  */
 export async function keychainEntry(folder: string): Promise<KeychainEntry | string> {
+  if (process.platform === 'linux' && !hasSessionBus()) return 'There is no D-Bus session, and so no keychain'
   try {
     const { AsyncEntry } = await import('@napi-rs/keyring') // on demand, and optional: an addon
     const entry = new AsyncEntry(SERVICE, `tokens in ${folder}`, { linux: { store: 'secret-service' } })
@@ -29,6 +33,12 @@ export async function keychainEntry(folder: string): Promise<KeychainEntry | str
     if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return '@napi-rs/keyring is not installed'
     return `The keychain cannot be used (${error instanceof Error ? error.message : String(error)})`
   }
+}
+
+/** Without a bus the Secret Service cannot be there, and loading the addon to hear so would cost 10 ms. */
+function hasSessionBus(): boolean {
+  const { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: folder } = process.env
+  return Boolean(address) || (Boolean(folder) && existsSync(join(folder ?? '', 'bus')))
 }
 
 async function inTime<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
