@@ -22,6 +22,11 @@ export interface SignInStore {
   set(key: string, signIn: SignIn): Promise<void> | void
   delete(key: string): Promise<void> | void
   list(): Promise<readonly SignIn[]> | readonly SignIn[]
+  /**
+   * Names the store for token caches that other processes share. Without it, tokens of its sign-ins are shared within
+   * this process alone.
+   */
+  readonly cachePartition?: string
 }
 
 /** Sign-ins in the memory of this process, gone with it. */
