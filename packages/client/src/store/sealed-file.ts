@@ -32,6 +32,7 @@ const LOCK_WAIT_MILLISECONDS = 10_000
 /** @param key 32 bytes */
 export function sealedFile(path: string, key: Buffer, onNotice: NoticeListener): SealedFile {
   let last: Content | undefined
+  let reading: { readonly signature: FileSignature | undefined; readonly content: Promise<StoredTokens> } | undefined
   let told = '' // the notice that reading gave last, so that it is not given at each look
 
   function tellOnce(kind: 'newerFormat' | 'notSaved', message: string): void {
@@ -99,8 +100,16 @@ export function sealedFile(path: string, key: Buffer, onNotice: NoticeListener):
           if (codeOf(error) === 'ENOENT') return undefined
           throw error
         })
-        if (last !== undefined && sameFile(last.signature, status && signatureOf(status))) return last.stored
-        return await readAgain()
+        const signature = status && signatureOf(status)
+        if (last !== undefined && sameFile(last.signature, signature)) return last.stored
+        // Many may ask for what one reads; not for what was read before the file changed again.
+        if (reading === undefined || !sameFile(reading.signature, signature)) {
+          reading = { signature, content: readAgain() }
+        }
+        const present = reading
+        return await present.content.finally(() => {
+          if (reading === present) reading = undefined
+        })
       } catch (error) {
         tellOnce('notSaved', `The token store ${path} cannot be read: ${reasonOf(error)}. Tokens are kept in memory.`)
         return NOTHING_STORED
