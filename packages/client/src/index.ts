@@ -43,6 +43,8 @@ export {
 export { createFetch, type FetchOptions } from './fetch.ts'
 export { type LoadedCredential, type LoadOptions, load } from './load/load.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
+export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
+export type { StoreNotice } from './store/notice.ts'
 export {
   type NodeTransportOptions,
   nodeTransport,

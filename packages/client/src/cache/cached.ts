@@ -3,14 +3,15 @@ import type { AccessToken, GetTokenOptions, TokenCredential } from '../credentia
 import { AbortError, TokenRequestError } from '../errors.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { requestKey } from './request-key.ts'
-import { refreshAfter, retryRefreshAfter } from './schedule.ts'
+import { refreshAfter, retryRefreshAfter, somewhatEarlier } from './schedule.ts'
 import { sharedTokens } from './shared-tokens.ts'
 import type { TokenCache } from './token-cache.ts'
 
 /** What `cached` can wrap: our credentials, and those of the Azure SDKs, which may give `null`. */
 export interface CacheableCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>
-  readonly cachePartition?: string
+  /** Whose tokens these are: the same text, the same tokens. Read at each request, since an account may change. */
+  readonly cachePartition?: string | undefined
 }
 
 export interface CachedOptions {
@@ -35,8 +36,10 @@ interface Held {
  * - Any number of callers cause one request; a failed one is not remembered, and a caller's `abortSignal` ends that
  *   caller's wait alone.
  * - Five minutes before a token expires (half its life before, if it lives less than ten minutes; where the authority
- *   names a time, then) the next caller starts one refresh in the background. Everybody gets the good token meanwhile,
- *   and goes on getting it until it expires if the refresh fails.
+ *   names a time, then; in either case up to half a minute earlier, by chance) the next caller starts one refresh in
+ *   the background. Everybody gets the good token meanwhile, and goes on getting it until it expires if the refresh
+ *   fails.
+ * - With a cache that other processes share, they and this one cause one request together.
  * - `forceRefresh` asks for a new token at once; all who do so at the same time get the same one.
  *
  * @param cache shared with other `cached` credentials; without it, tokens stay in the memory of this one
@@ -48,7 +51,7 @@ export function cached(
 ): TokenCredential {
   const held = new BoundedMap<Held>(maximumEntries)
   const flights = new Map<string, Promise<AccessToken>>()
-  const shared = cache && sharedTokens(cache, credential.cachePartition ?? crypto.randomUUID())
+  const shared = cache && sharedTokens(cache, () => credential.cachePartition)
 
   async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const token = await credential.getToken(scopes, options)
@@ -65,7 +68,7 @@ export function cached(
     held.set(key, {
       token,
       promise: Promise.resolve(token),
-      lookAgainAt: Math.min(refreshAfterTimestamp ?? expiresOnTimestamp, expiresOnTimestamp),
+      lookAgainAt: somewhatEarlier(Math.min(refreshAfterTimestamp ?? expiresOnTimestamp, expiresOnTimestamp), now()),
       failedRefreshes: 0,
       recentlyUsed: false,
     })
@@ -93,11 +96,13 @@ export function cached(
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
-    flight(key, scopes, options, isFresh).catch((error: unknown) => {
+    const isNewer = (token: AccessToken) => isFresh(token) && token.token !== entry.token.token
+    flight(key, scopes, options, isNewer).catch((error: unknown) => {
       entry.failedRefreshes += 1
       const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
-      const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
-      entry.lookAgainAt = Math.min(again, entry.token.expiresOnTimestamp)
+      const { expiresOnTimestamp } = entry.token
+      const again = now() + retryRefreshAfter(entry.failedRefreshes, expiresOnTimestamp - now(), asked)
+      entry.lookAgainAt = Math.min(again, expiresOnTimestamp)
     })
   }
 
