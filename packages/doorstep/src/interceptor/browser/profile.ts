@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { InstalledBrowser } from './find-browser.ts'
+import { BrowserStartError } from './start-browser.ts'
+import { takeTurn } from './turn.ts'
 
 /** A profile folder and what is known of the browser that had it last. */
 export interface BrowserProfile {
@@ -11,8 +13,10 @@ export interface BrowserProfile {
   readonly isOpen: boolean
   /** Where the browser's own messages go. */
   readonly log: string
-  /** Remembers who has the profile now. */
+  /** Remembers who has the profile now, unless somebody is known to have it. */
   record(processId: number): Promise<void>
+  /** For a process that has ended: it had nothing to show, or handed its page over to a browser that was open. */
+  forget(processId: number): Promise<void>
 }
 
 interface OpenBrowser {
@@ -20,12 +24,34 @@ interface OpenBrowser {
   readonly proxy: string
 }
 
+const turnFile = 'turn.db'
 const mostProfiles = 20
+const patienceMilliseconds = 30_000
+
+/**
+ * Lets one process at a time choose a profile and start its browser: of two that found the same profile free, one
+ * would hand its page over to the other's browser, whatever proxy that has.
+ *
+ * @param folder `browser` in the data folder; made with mode 0700
+ * @throws {BrowserStartError} when others have been opening browsers for half a minute
+ */
+export async function inTurn<T>(folder: string, open: () => Promise<T>): Promise<T> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const endTurn = await takeTurn(join(folder, turnFile), patienceMilliseconds)
+  if (!endTurn) {
+    throw new BrowserStartError('Other commands have been opening browsers for half a minute. End them and try again.')
+  }
+  try {
+    return await open()
+  } finally {
+    endTurn()
+  }
+}
 
 /**
  * The profile for a browser with this proxy. A browser that is open already keeps the proxy it was started with and
  * takes every further page of its profile: one that is open with another proxy keeps its profile to itself, and the
- * next one is taken.
+ * next one is taken. Called inside `inTurn`, as what starts the browser.
  *
  * @param folder `browser` in the data folder; made with mode 0700
  * @param home the user's home folder, where a snap keeps its profiles
@@ -52,17 +78,37 @@ export async function takeProfile(
       profile,
       isOpen: isRunning,
       log: join(folder, `${name}.log`),
-      record: (processId) => writeFile(recordPath, JSON.stringify({ processId, proxy }), { mode: 0o600 }),
+      record: async (processId) => {
+        const recorded = await readRecord(recordPath)
+        if (recorded && isAlive(recorded.processId)) return
+        await writeFile(recordPath, JSON.stringify({ processId, proxy }), { mode: 0o600 })
+      },
+      forget: async (processId) => {
+        if ((await readRecord(recordPath))?.processId === processId) await rm(recordPath, { force: true })
+      },
     }
   }
 }
 
 /**
  * Ends the browsers that have a profile below this folder, for a data folder that is about to go: they would write
- * into it. Resolves when they have ended, or have been told so for five seconds.
+ * into it. One that is being started is waited for. Resolves when they have ended, or have been told so for five
+ * seconds.
  */
 export async function endBrowsers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
+  if (names.length === 0) return
+  // Who keeps the turn for so long is not waited for: what is recorded ends all the same.
+  const endTurn = await takeTurn(join(folder, turnFile), 5_000)
+  try {
+    await endRecorded(folder)
+  } finally {
+    endTurn?.()
+  }
+}
+
+async function endRecorded(folder: string): Promise<void> {
+  const names = await readdir(folder)
   const records = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readRecord(join(folder, name))),
   )
