@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { InstalledBrowser } from './find-browser.ts'
+import { processStart } from './process-start.ts'
 import { BrowserStartError } from './start-browser.ts'
 import { takeTurn } from './turn.ts'
 
@@ -21,6 +21,8 @@ export interface BrowserProfile {
 
 interface OpenBrowser {
   readonly processId: number
+  /** `processStart` of it. */
+  readonly start: string
   readonly proxy: string
 }
 
@@ -70,7 +72,7 @@ export async function takeProfile(
     const name = number === 1 ? kind : `${kind}-${number}`
     const recordPath = join(folder, `${name}.json`)
     const last = await readRecord(recordPath)
-    const isRunning = last !== undefined && isAlive(last.processId)
+    const isRunning = last !== undefined && isOpenStill(last)
     if (isRunning && last.proxy !== proxy && number < mostProfiles) continue
     const profile = join(profilesFolder(folder, browser, home), name)
     await mkdir(profile, { recursive: true, mode: 0o700 })
@@ -80,8 +82,9 @@ export async function takeProfile(
       log: join(folder, `${name}.log`),
       record: async (processId) => {
         const recorded = await readRecord(recordPath)
-        if (recorded && isAlive(recorded.processId)) return
-        await writeFile(recordPath, JSON.stringify({ processId, proxy }), { mode: 0o600 })
+        if (recorded && isOpenStill(recorded)) return
+        const start = processStart(processId)
+        if (start !== undefined) await writeRecord(recordPath, { processId, start, proxy })
       },
       forget: async (processId) => {
         if ((await readRecord(recordPath))?.processId === processId) await rm(recordPath, { force: true })
@@ -112,9 +115,9 @@ async function endRecorded(folder: string): Promise<void> {
   const records = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readRecord(join(folder, name))),
   )
-  const processIds = records.flatMap((record) => (record && isAlive(record.processId) ? [record.processId] : []))
-  for (const processId of processIds) signal(processId, 'SIGTERM')
-  for (let attempt = 0; attempt < 100 && processIds.some(isAlive); attempt += 1) {
+  const browsers = records.filter((record) => record !== undefined).filter(isOpenStill)
+  for (const { processId } of browsers) signal(processId, 'SIGTERM')
+  for (let attempt = 0; attempt < 100 && browsers.some(isOpenStill); attempt += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
@@ -133,32 +136,23 @@ function profilesFolder(folder: string, { snap }: InstalledBrowser, home: string
 
 async function readRecord(path: string): Promise<OpenBrowser | undefined> {
   try {
-    const { processId, proxy } = JSON.parse(await readFile(path, 'utf8'))
-    return Number.isInteger(processId) && processId > 1 && typeof proxy === 'string' ? { processId, proxy } : undefined
+    const { processId, start, proxy } = JSON.parse(await readFile(path, 'utf8'))
+    const isWhole =
+      Number.isInteger(processId) && processId > 1 && typeof start === 'string' && typeof proxy === 'string'
+    return isWhole ? { processId, start, proxy } : undefined
   } catch {
     // Missing, or half-written by a process that died: then nobody is known to have the profile.
     return undefined
   }
 }
 
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return !isDefunct(processId)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+async function writeRecord(path: string, browser: OpenBrowser): Promise<void> {
+  await writeFile(path, JSON.stringify(browser), { mode: 0o600 })
 }
 
-/** In a container whose first process takes no notice of orphans, an ended process keeps its number for ever. */
-function isDefunct(processId: number): boolean {
-  if (process.platform !== 'linux') return false
-  try {
-    // The state follows the name, which stands in parentheses and may hold some itself: proc(5).
-    return /^\) Z/.test(readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*(?=\))/s, ''))
-  } catch {
-    return false
-  }
+/** Whether the browser of a record still runs, and is no later process that was given its number. */
+function isOpenStill({ processId, start }: OpenBrowser): boolean {
+  return processStart(processId) === start
 }
 
 function signal(processId: number, name: NodeJS.Signals): void {
