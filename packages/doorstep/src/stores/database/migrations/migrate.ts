@@ -5,6 +5,7 @@ import { revocationMigration } from './0003-revocation.ts'
 import { guestHomesMigration } from './0004-guest-homes.ts'
 import { redirectUriMigration } from './0005-redirect-uris.ts'
 import { redirectUriKeyMigration } from './0006-redirect-uri-keys.ts'
+import { signInLogMigration } from './0007-sign-in-log.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
 /** One statement of a migration. */
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   guestHomesMigration,
   redirectUriMigration,
   redirectUriKeyMigration,
+  signInLogMigration,
 ]
 
 /**
