@@ -4,8 +4,8 @@ import { chromiumArguments } from '../interceptor/browser/chromium.ts'
 import { chosenBrowser, findBrowser, type InstalledBrowser } from '../interceptor/browser/find-browser.ts'
 import { firefoxArguments, prepareFirefoxProfile } from '../interceptor/browser/firefox.ts'
 import { presentedKeyHash } from '../interceptor/browser/presented-key.ts'
-import { takeProfile } from '../interceptor/browser/profile.ts'
-import { startBrowser } from '../interceptor/browser/start-browser.ts'
+import { inTurn, takeProfile } from '../interceptor/browser/profile.ts'
+import { BrowserStartError, startBrowser } from '../interceptor/browser/start-browser.ts'
 import { findNssCertutil, nssCertutilPackages } from '../interceptor/trust/nss-database.ts'
 import type { CommandIO } from './command.ts'
 import { messageOf, RefusedError, UnreachableError } from './failure.ts'
@@ -63,12 +63,21 @@ export async function chooseBrowser(
 
 /** @throws {RefusedError} when the browser cannot be started, or Firefox not be prepared */
 export async function openInBrowser(request: BrowserRequest, browser: InstalledBrowser): Promise<OpenedBrowser> {
-  const taken = await takeProfile(
-    browserFolder(request.dataDirectory),
-    browser,
-    request.proxy,
-    request.environment.HOME,
-  )
+  const folder = browserFolder(request.dataDirectory)
+  try {
+    return await inTurn(folder, () => openInProfile(folder, request, browser))
+  } catch (error) {
+    if (error instanceof BrowserStartError) throw new RefusedError(error.message, { cause: error })
+    throw error
+  }
+}
+
+async function openInProfile(
+  folder: string,
+  request: BrowserRequest,
+  browser: InstalledBrowser,
+): Promise<OpenedBrowser> {
+  const taken = await takeProfile(folder, browser, request.proxy, request.environment.HOME)
   const { profile } = taken
   const isRoot = process.getuid?.() === 0
   const words =
@@ -81,12 +90,8 @@ export async function openInBrowser(request: BrowserRequest, browser: InstalledB
           platform: process.platform,
           isRoot,
         })
-  try {
-    const { processId, closed } = await startBrowser(browser.program, words, taken)
-    return { processId, profile, closed, withoutSandbox: isRoot && browser.family === 'chromium' }
-  } catch (error) {
-    throw new RefusedError(messageOf(error), { cause: error })
-  }
+  const { processId, closed } = await startBrowser(browser.program, words, taken)
+  return { processId, profile, closed, withoutSandbox: isRoot && browser.family === 'chromium' }
 }
 
 async function firefoxWords(

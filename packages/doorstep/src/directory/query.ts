@@ -31,6 +31,11 @@ export interface Page<T> {
   readonly next: string | undefined
 }
 
+/** The `after` of a query is the `next` of no page. */
+export class UnknownPage extends Error {
+  override readonly name = 'UnknownPage'
+}
+
 /** A filter names a property that this collection cannot be filtered by. */
 export class UnsupportedFilter extends Error {
   override readonly name = 'UnsupportedFilter'

@@ -3,6 +3,8 @@
  * are; `id` below is always such a hash in base64url. Times are milliseconds of the one clock.
  */
 
+import type { DirectoryQuery, Page } from '../directory/query.ts'
+
 /** The type under which a redirect URI is registered; it decides what the token endpoint demands. */
 export type RedirectUriType = 'web' | 'spa' | 'publicClient'
 
@@ -162,6 +164,9 @@ export interface SessionStore {
 }
 
 export interface SignInRecordStore {
-  /** The newest first. */
-  newest(tenantId: string, top: number): Promise<readonly SignInRecord[]>
+  /**
+   * One page of a tenant's, the newest first. Filtered by the names that Microsoft Graph gives their properties.
+   * @throws {UnsupportedFilter} {UnknownPage}
+   */
+  list(query: DirectoryQuery): Promise<Page<SignInRecord>>
 }

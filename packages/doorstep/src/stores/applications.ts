@@ -87,12 +87,11 @@ function redirectUriQuery(builder: StatementBuilder, uri: string, tenantId: stri
       : sql`and (application.tenant_id = ${folded(tenantId)} or exists (select 1 from service_principal where
           service_principal.tenant_id = ${folded(tenantId)} and service_principal.app_id = application.app_id
           and service_principal.deleted_at is null))`
-  // Rows that an older Doorstep wrote have the URI itself in place of its key.
   return sql<Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>>`
     select record, version, deleted_at from collection_value
     join application on application.id = collection_value.object_id
     where collection_value.collection = 'redirectUris'
-    and collection_value.value in (${redirectUriKey(uri)}, ${folded(uri)})
+    and collection_value.value = ${redirectUriKey(uri)}
     and deleted_at is null ${inTenant} limit ${alikeAtMost}`.compile(builder)
 }
 

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Filter, UnsupportedFilter } from '../directory/query.ts'
 
-/** How a property is kept: text in lower case, an instant in milliseconds, a flag as 0 or 1. */
+/** How a property is kept: text in lower case, an instant in milliseconds, a flag as 0 or 1, a number as it is. */
 export interface FilterableProperty {
-  readonly column: string
-  readonly kind: 'text' | 'instant' | 'flag'
+  /** A column, or a query of one value. */
+  readonly column: RawBuilder<unknown>
+  readonly kind: 'text' | 'instant' | 'flag' | 'number'
   /** Whether the column may be null. */
   readonly optional: boolean
 }
@@ -18,10 +19,26 @@ export interface FilterableProperties {
   readonly collections: ReadonlyMap<string, CollectionCondition>
 }
 
-export const text = (column: string): FilterableProperty => ({ column, kind: 'text', optional: false })
-export const optionalText = (column: string): FilterableProperty => ({ column, kind: 'text', optional: true })
-export const instant = (column: string): FilterableProperty => ({ column, kind: 'instant', optional: false })
-export const flag = (column: string): FilterableProperty => ({ column, kind: 'flag', optional: false })
+const required = (column: string, kind: FilterableProperty['kind']): FilterableProperty => ({
+  column: sql.ref(column),
+  kind,
+  optional: false,
+})
+
+export const text = (column: string): FilterableProperty => required(column, 'text')
+export const optionalText = (column: string): FilterableProperty => ({ ...text(column), optional: true })
+export const instant = (column: string): FilterableProperty => required(column, 'instant')
+export const flag = (column: string): FilterableProperty => required(column, 'flag')
+export const optionalNumber = (column: string): FilterableProperty => ({
+  ...required(column, 'number'),
+  optional: true,
+})
+/** A text that stands in another table. */
+export const textElsewhere = (column: RawBuilder<unknown>): FilterableProperty => ({
+  column,
+  kind: 'text',
+  optional: true,
+})
 
 type Condition = RawBuilder<unknown>
 type Comparison = Extract<Filter, { kind: 'compare' }>
@@ -70,7 +87,7 @@ function textProperty(name: string, properties: FilterableProperties): Filterabl
 }
 
 function comparison({ property: name, operator, value }: Comparison, property: FilterableProperty): Condition {
-  const column = sql.ref(property.column)
+  const { column } = property
   if (value === null) return operator === 'eq' ? sql`${column} is null` : operator === 'ne' ? hasValue(property) : never
   if (property.kind === 'flag' && operator !== 'eq' && operator !== 'ne') throw new UnsupportedFilter(name)
   const kept = keptValue(name, property, value)
@@ -83,30 +100,31 @@ const operators = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const
 function oneOf(values: readonly string[], name: string, property: FilterableProperty): Condition {
   if (values.length === 0) return never
   const kept = values.map((value) => keptValue(name, property, value))
-  return sql`(${hasValue(property)} and ${sql.ref(property.column)} in (${sql.join(kept)}))`
+  return sql`(${hasValue(property)} and ${property.column} in (${sql.join(kept)}))`
 }
 
 /** A range, which an index answers, where a pattern would have to be escaped and would read every row. */
 function startsWith(property: FilterableProperty, prefix: string): Condition {
-  const column = sql.ref(property.column)
+  const { column } = property
   const end = afterPrefix(prefix)
   const below = end === undefined ? sql`` : sql`and ${column} < ${end}`
   return sql`(${hasValue(property)} and ${column} >= ${prefix} ${below})`
 }
 
 function endsWith(property: FilterableProperty, suffix: string): Condition {
-  const column = sql.ref(property.column)
+  const { column } = property
   const length = [...suffix].length
   // A text shorter than the suffix gives a start before its first character, and less text than the suffix has.
   return sql`(${hasValue(property)} and substr(${column}, length(${column}) - ${sql.lit(length - 1)}) = ${suffix})`
 }
 
 function hasValue({ column, optional }: FilterableProperty): Condition {
-  return optional ? sql`${sql.ref(column)} is not null` : sql`1 = 1`
+  return optional ? sql`${column} is not null` : sql`1 = 1`
 }
 
 function keptValue(name: string, { kind }: FilterableProperty, value: string | number | boolean): string | number {
   if (kind === 'text' && typeof value === 'string') return value.toLowerCase()
+  if (kind === 'number' && typeof value === 'number') return value
   if (kind === 'flag' && typeof value === 'boolean') return value ? 1 : 0
   if (kind === 'instant' && typeof value === 'string') {
     const milliseconds = Date.parse(value)

@@ -7,6 +7,8 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type PrivatePostgres, skipWithoutPostgres, startPostgres } from '../../test/support/start-postgres.ts'
+import type { Application } from '../directory/application.ts'
+import type { SignInRecord } from '../protocol/sign-in-records.ts'
 import { answersContract } from './contract/answers.ts'
 import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
@@ -14,9 +16,9 @@ import { membershipsContract } from './contract/memberships.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
-import { anApplication, aSecret, aServicePrincipal, aUser, type StoresUnderTest } from './contract/records.ts'
+import { anApplication, aSecret, aServicePrincipal, aUser, type StoresUnderTest, tenantId } from './contract/records.ts'
 import { redirectUrisContract } from './contract/redirect-uris.ts'
-import { aRefreshToken } from './contract/sign-in-records.ts'
+import { aRefreshToken, aSignInRecord } from './contract/sign-in-records.ts'
 import { signInsContract } from './contract/sign-ins.ts'
 import { uniquenessContract } from './contract/uniqueness.ts'
 import { openStores } from './open.ts'
@@ -56,7 +58,49 @@ function storesContract(open: () => Promise<Stores>): void {
 
 /** Makes a database as it was before applications were found by their redirect URIs. */
 const forgetRedirectUris = `drop index collection_value__collection__value; delete from collection_value;
-  delete from schema_migration where name = '0005-redirect-uris'`
+  delete from schema_migration where name in ('0005-redirect-uris', '0006-redirect-uri-keys')`
+
+/** Makes a database as it was when the URIs of older applications were kept in place of their keys. */
+const forgetRedirectUriKeys = `delete from collection_value;
+  insert into collection_value select id, 'redirectUris', 'http://localhost:3000' from application;
+  insert into collection_value select id, 'redirectUris', 'http://localhost:4000' from application;
+  insert into collection_value select id, 'redirectUris', 'https://app.example:443' from application;
+  insert into collection_value select id, 'redirectUris', 'msal1://auth' from application;
+  delete from schema_migration where name = '0006-redirect-uri-keys'`
+
+/** Makes a database as it was before the sign-in log was filtered. */
+const forgetSignInColumns = [
+  ...['user_id', 'user_principal_name', 'client_app_id', 'resource_app_id', 'kind', 'correlation_id', 'error_code'].map(
+    (column) => `alter table sign_in_record drop column ${column}`,
+  ),
+  "delete from schema_migration where name = '0007-sign-in-log'",
+].join(';')
+
+async function expectFilteredSignIns(stores: Stores, record: SignInRecord): Promise<void> {
+  const matching = async (property: string, value: string | number) => {
+    const filter = { kind: 'compare', operator: 'eq', property, value } as const
+    return (await stores.signInRecords.list({ tenantId, top: 10, filter })).items
+  }
+  expect(await matching('userId', record.userId ?? '')).toEqual([record])
+  expect(await matching('userPrincipalName', record.userPrincipalName ?? '')).toEqual([record])
+  expect(await matching('clientAppUsed', record.kind)).toEqual([record])
+  expect(await matching('status/errorCode', record.errorCode)).toEqual([record])
+  expect(await matching('status/errorCode', 1)).toEqual([])
+}
+
+const anOldApplication = () =>
+  anApplication({
+    web: { ...anApplication().web, redirectUris: ['https://App.example:443', 'http://localhost:3000'] },
+    spa: { redirectUris: ['http://localhost:4000'] },
+    publicClient: { redirectUris: ['msal1://auth'] },
+  })
+
+async function expectFoundByRedirectUris(stores: Stores, application: Application): Promise<void> {
+  const asked = ['https://App.example/', 'http://localhost:3000', 'http://localhost:5000/', 'http://localhost']
+  for (const uri of [...asked, 'msal1://auth']) {
+    expect(await stores.applications.byRedirectUri(uri, undefined), uri).toEqual([application])
+  }
+}
 
 describe('the embedded database', () => {
   const directory = mkdtempSync(join(tmpdir(), 'doorstep-stores-'))
@@ -114,7 +158,7 @@ describe('the embedded database', () => {
     }
     file.exec('alter table directory_user drop column sign_ins_valid_from')
     file.exec('drop index permission_grant__principal_id')
-    file.exec("delete from schema_migration where name in ('0002-sign-in', '0003-revocation')")
+    file.exec("delete from schema_migration where name in ('0002-sign-in', '0003-revocation', '0007-sign-in-log')")
     file.close()
     const token = aRefreshToken()
     const second = await openStores({ directory: folder })
@@ -124,23 +168,34 @@ describe('the embedded database', () => {
     await second.close()
   })
 
-  it('finds applications by their redirect URIs when an older Doorstep has written them', async () => {
-    const folder = join(directory, 'before-redirect-uris')
-    const { web } = anApplication()
-    const application = anApplication({
-      web: { ...web, redirectUris: ['https://App.example/cb', 'http://localhost:3000/cb'] },
-      publicClient: { redirectUris: ['msal1://auth'] },
-    })
+  it.each([
+    ['no redirect URIs', forgetRedirectUris],
+    ['redirect URIs without their keys', forgetRedirectUriKeys],
+  ])('finds applications by their redirect URIs when an older Doorstep has kept %s', async (_, undo) => {
+    const folder = mkdtempSync(join(directory, 'before-redirect-uris-'))
+    const application = anOldApplication()
     const first = await openStores({ directory: folder })
     await first.commit([{ change: 'createApplication', application }])
     await first.close()
     const file = new DatabaseSync(join(folder, 'doorstep.db'))
-    file.exec(forgetRedirectUris)
+    file.exec(undo)
     file.close()
     const second = await openStores({ directory: folder })
-    for (const uri of ['https://App.example/cb', 'http://localhost:3000/cb', 'msal1://auth']) {
-      expect(await second.applications.byRedirectUri(uri, undefined), uri).toEqual([application])
-    }
+    await expectFoundByRedirectUris(second, application)
+    await second.close()
+  })
+
+  it('filters a sign-in log that an older Doorstep has written', async () => {
+    const folder = join(directory, 'before-sign-in-filters')
+    const record = aSignInRecord({ userPrincipalName: 'Alice@contoso.example', errorCode: 50126 })
+    const first = await openStores({ directory: folder })
+    await first.commit([{ change: 'addSignInRecord', record }])
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec(forgetSignInColumns)
+    file.close()
+    const second = await openStores({ directory: folder })
+    await expectFilteredSignIns(second, record)
     await second.close()
   })
 
@@ -220,20 +275,36 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     }
   })
 
-  it('finds applications by their redirect URIs when an older Doorstep has written them', async () => {
-    const database = address('older')
-    const application = anApplication({ spa: { redirectUris: ['https://App.example/cb', 'http://localhost:3000'] } })
+  it.each([
+    ['no redirect URIs', 'older', forgetRedirectUris],
+    ['redirect URIs without their keys', 'keyless', forgetRedirectUriKeys],
+  ])('finds applications by their redirect URIs when an older Doorstep has kept %s', async (_, schema, undo) => {
+    const database = address(schema)
+    const application = anOldApplication()
     const first = await openStores({ directory: '', database })
     await first.commit([{ change: 'createApplication', application }])
     await first.close()
-    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=older' })
+    const client = new pg.Client({ connectionString: postgres?.url, options: `-c search_path=${schema}` })
     await client.connect()
-    await client.query(forgetRedirectUris)
+    await client.query(undo)
     await client.end()
     const second = await openStores({ directory: '', database })
-    for (const uri of ['https://App.example/cb', 'http://localhost:3000']) {
-      expect(await second.applications.byRedirectUri(uri, undefined), uri).toEqual([application])
-    }
+    await expectFoundByRedirectUris(second, application)
+    await second.close()
+  })
+
+  it('filters a sign-in log that an older Doorstep has written', async () => {
+    const database = address('signins')
+    const record = aSignInRecord({ userPrincipalName: 'Alice@contoso.example', errorCode: 50126 })
+    const first = await openStores({ directory: '', database })
+    await first.commit([{ change: 'addSignInRecord', record }])
+    await first.close()
+    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=signins' })
+    await client.connect()
+    await client.query(forgetSignInColumns)
+    await client.end()
+    const second = await openStores({ directory: '', database })
+    await expectFilteredSignIns(second, record)
     await second.close()
   })
 

@@ -163,6 +163,54 @@ describe('the start of a browser', () => {
   })
 })
 
+describe('pages that are opened at the same time', () => {
+  const running: number[] = []
+  afterAll(() => {
+    for (const processId of running) if (isRunning(processId)) process.kill(processId, 'SIGTERM')
+  })
+
+  /** Like a real one: whoever finds its profile in use hands its page over and ends. */
+  const single = (name: string) =>
+    pretendBrowser(
+      name,
+      `const profile = words.find((word) => word.startsWith('--user-data-dir=')).slice(16)
+      let milliseconds = 60000
+      try { require('node:fs').mkdirSync(profile + '/in-use') } catch { milliseconds = 400 }
+      setTimeout(() => {}, milliseconds)`,
+    )
+  const open = async (browser: string, proxy?: string) => {
+    const intercepted = { DOORSTEP_INTERCEPT: '1', HTTPS_PROXY: proxy }
+    const words = ['browse', '--json', '--browser', browser]
+    const { exitCode, stdout, stderr } = await place.doorstep(words, proxy === undefined ? {} : intercepted)
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' })
+    const opened = JSON.parse(stdout) as { profile: string; processId: number }
+    running.push(opened.processId)
+    return opened
+  }
+
+  it('share one browser, which is known as the one that is open', async () => {
+    const browser = await single('single')
+    const first = open(browser)
+    await eventually(() => existsSync(join(browserFolder(), 'single', 'in-use')), 'the first browser was there')
+    await Promise.all([first, open(browser), open(browser)])
+    const record = JSON.parse(await readFile(join(browserFolder(), 'single.json'), 'utf8')) as { processId: number }
+    expect(record.processId).toBe((await first).processId)
+    expect((await open(browser, 'http://127.0.0.1:9')).profile).toBe(join(browserFolder(), 'single-2'))
+  })
+
+  it('share none when their proxies differ', async () => {
+    const browser = await single('several')
+    const opened = await Promise.all([9, 10, 11].map((port) => open(browser, `http://127.0.0.1:${port}`)))
+    expect(new Set(opened.map(({ profile }) => profile)).size).toBe(3)
+    expect(opened.map(({ processId }) => isRunning(processId))).toEqual([true, true, true])
+  })
+
+  it('leave no record of a browser that had nothing to show', async () => {
+    await open(await pretendBrowser('brief', ''))
+    expect(existsSync(join(browserFolder(), 'brief.json'))).toBe(false)
+  })
+})
+
 /** A whole Chromium with windows that nobody sees; one with --headless shares no profile. */
 const screen = ['--ozone-platform=headless', '--window-size=1000,900']
 

@@ -261,7 +261,7 @@ describe('the sign-in log', () => {
     await cloud.ended
     const stores = await openStores({ directory: own.DOORSTEP_DATA })
     try {
-      const records = await stores.signInRecords.newest(tenant, 10)
+      const { items: records } = await stores.signInRecords.list({ tenantId: tenant, top: 10 })
       expect(records.filter(({ kind }) => kind === 'control')).toContainEqual(
         expect.objectContaining({ userPrincipalName: dave, errorCode: 0 }),
       )

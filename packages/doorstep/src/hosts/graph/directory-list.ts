@@ -1,4 +1,4 @@
-import { type DirectoryQuery, type Filter, type Page, UnsupportedFilter } from '../../directory/query.ts'
+import { type DirectoryQuery, type Filter, type Page, UnknownPage, UnsupportedFilter } from '../../directory/query.ts'
 import type { Entity, GraphAnswer, GraphCall } from './call.ts'
 import { requestBadRequest, unsupportedQuery } from './errors.ts'
 import { parseFilter } from './odata/filter.ts'
@@ -74,8 +74,16 @@ async function pageOf<Item>(store: Listable<Item>, query: DirectoryQuery, type: 
     return await store.list(query)
   } catch (error) {
     if (error instanceof UnsupportedFilter) throw unsupportedFilter(error.property, type)
+    if (error instanceof UnknownPage) throw unknownPage()
     throw error
   }
+}
+
+/** A `$skiptoken` that somebody has made up. */
+export function unknownPage() {
+  return requestBadRequest(
+    "The value of '$skiptoken' is not one that this service made; follow '@odata.nextLink' as it is.",
+  )
 }
 
 /** A filter on a property by which this collection cannot be filtered. */

@@ -35,6 +35,8 @@ let server: Server
 let asked: AskedOrigin
 let commit: Stores['commit']
 let faults: unknown[]
+/** Ids of the users that were asked for. */
+let usersRead: string[]
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'doorstep-'))
@@ -47,6 +49,13 @@ beforeAll(async () => {
   ])
   const host = await graphHost({
     ...stores,
+    users: {
+      ...stores.users,
+      byId: (id) => {
+        usersRead.push(id)
+        return stores.users.byId(id)
+      },
+    },
     commit: (changes) => commit([...changes]),
     hashPassword: async (password) => `hash of ${password}`,
     newSecret: () => ({ secretText: 'abc~secret', secretHash: 'hash', hint: 'abc' }),
@@ -67,6 +76,7 @@ beforeEach(() => {
   asked = { kind: 'entra', host: 'graph.microsoft.com' }
   commit = stores.commit
   faults = []
+  usersRead = []
 })
 
 /** A test's token says what it stands for: kind, tenant, object id and permissions. */
@@ -248,6 +258,55 @@ describe('a signed-in user', () => {
     const first = await graph('GET', '/v1.0/auditLogs/signIns?$top=1', undefined, token)
     expect(first.body.value).toHaveLength(1)
     expect(first.body['@odata.nextLink']).toContain('$skiptoken=')
+    const invented = await graph('GET', '/v1.0/auditLogs/signIns?$skiptoken=7', undefined, token)
+    expect([invented.status, invented.body.error.message]).toEqual([400, expect.stringContaining('$skiptoken')])
+
+    const filtered = async (filter: string) => {
+      const path = `/v1.0/auditLogs/signIns?$filter=${encodeURIComponent(filter)}&$select=id`
+      const { status, body } = await graph('GET', path, undefined, token)
+      return status === 200 ? body.value.map(({ id }: { id: string }) => id) : status
+    }
+    const both = [newer.id, older.id]
+    expect(await filtered("status/errorCode eq 0 or status/errorCode eq 50126 and userDisplayName eq 'alice'")).toEqual(
+      both,
+    )
+    expect(await filtered('createdDateTime ge 2030-01-02T03:01:00Z')).toEqual([newer.id])
+    expect(await filtered("startsWith(userPrincipalName,'alice@')")).toEqual(both)
+    expect(await filtered("isInteractive eq true and riskState eq 'none' and ipAddress eq null")).toEqual(both)
+    expect(await filtered('isInteractive eq false')).toEqual([])
+    expect(await filtered("conditionalAccessStatus eq 'failure'")).toEqual([])
+    expect(await filtered("status eq 'x'")).toBe(400)
+  })
+
+  it('reads the whole sign-in log page by page, and each name only for its page', async () => {
+    const tenantId = randomUUID()
+    const record = (second: number) => ({
+      id: randomUUID(),
+      tenantId,
+      createdDateTime: new Date(Date.parse('2030-01-02T03:00:00.000Z') + second * 1000).toISOString(),
+      userId: second % 2 ? alice : null,
+      userPrincipalName: null,
+      clientAppId: null,
+      resourceAppId: null,
+      kind: 'application',
+      errorCode: 0,
+      correlationId: randomUUID(),
+    })
+    const records = Array.from({ length: 1_050 }, (_, second) => record(second))
+    await stores.commit(records.map((each) => ({ change: 'addSignInRecord', record: each }) as const))
+    const auditor = `app.${tenantId}.${randomUUID()}.AuditLog-Read-All.Directory-Read-All`
+    const found: string[] = []
+    let next: string | undefined = '/v1.0/auditLogs/signIns?$top=400&$select=id'
+    while (next !== undefined) {
+      const { body } = await graph('GET', next, undefined, auditor)
+      found.push(...body.value.map(({ id }: { id: string }) => id))
+      const link: string | undefined = body['@odata.nextLink']
+      next = link?.slice(link.indexOf('/v1.0/'))
+    }
+    expect(found).toEqual(records.map(({ id }) => id).reverse())
+    usersRead = []
+    expect((await graph('GET', '/v1.0/auditLogs/signIns?$top=1', undefined, auditor)).body.value).toHaveLength(1)
+    expect(usersRead).toEqual([alice])
   })
 
   it('may do nothing once the account is disabled or gone', async () => {

@@ -1,7 +1,6 @@
 import type { Filter } from '../../directory/query.ts'
 import type { Entity, GraphAnswer, GraphCall } from './call.ts'
-import { unsupportedFilter } from './directory-list.ts'
-import { requestBadRequest } from './errors.ts'
+import { unknownPage, unsupportedFilter } from './directory-list.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 
@@ -60,7 +59,5 @@ function anyProperty(filter: Filter): string {
 function offsetOf(after: string | undefined): number {
   if (after === undefined) return 0
   if (/^\d{1,9}$/.test(after)) return Number(after)
-  throw requestBadRequest(
-    "The value of '$skiptoken' is not one that this service made; follow '@odata.nextLink' as it is.",
-  )
+  throw unknownPage()
 }

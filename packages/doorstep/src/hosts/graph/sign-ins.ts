@@ -1,19 +1,19 @@
+import type { DirectoryQuery, Filter } from '../../directory/query.ts'
 import { catalogue, type Refusal } from '../../protocol/errors.ts'
 import type { SignInRecord } from '../../protocol/sign-in-records.ts'
 import type { Entity, GraphAnswer, GraphCall } from './call.ts'
-import { filterOf } from './directory-list.ts'
+import { directoryList } from './directory-list.ts'
 import type { EntityType } from './odata/known-properties.ts'
-import { ownedList } from './owned-list.ts'
 import { graphTimestamp } from './representation.ts'
 
-const newestAtMost = 1000
-
-/** `GET /auditLogs/signIns`: the newest first. */
-export async function listSignIns(call: GraphCall): Promise<GraphAnswer> {
-  const filter = filterOf(call.query.filter, signInType)
-  const records = await call.parts.signInRecords.newest(call.caller.tenantId, newestAtMost)
-  const entities = await Promise.all(records.map((record) => signInEntity(record, call)))
-  return ownedList(call, signInType, 'auditLogs/signIns', entities, filter)
+/** `GET /auditLogs/signIns`: the newest first. The store filters and pages; names are looked up for one page. */
+export function listSignIns(call: GraphCall): Promise<GraphAnswer> {
+  const { signInRecords } = call.parts
+  const store = {
+    list: (query: DirectoryQuery) =>
+      signInRecords.list({ ...query, filter: query.filter && filterOnWhatIsKept(query.filter) }),
+  }
+  return directoryList(call, signInType, store, (record) => signInEntity(record, call))
 }
 
 const properties = [
@@ -40,7 +40,7 @@ const properties = [
   'status',
 ] as const
 
-const signInType: EntityType = { name: 'signIn', collection: 'signIns', properties }
+const signInType: EntityType = { name: 'signIn', collection: 'auditLogs/signIns', properties }
 
 function failureReason(errorCode: number): string {
   if (errorCode === 0) return 'Other.'
@@ -48,6 +48,56 @@ function failureReason(errorCode: number): string {
 }
 
 const interactiveKinds: readonly string[] = ['interactive', 'device code', 'control']
+
+/** The same in every sign-in. */
+const constants = {
+  ipAddress: null,
+  conditionalAccessStatus: 'notApplied',
+  riskDetail: 'none',
+  riskLevelAggregated: 'none',
+  riskLevelDuringSignIn: 'none',
+  riskState: 'none',
+}
+const constantOf: ReadonlyMap<string, string | null> = new Map(Object.entries(constants))
+
+const nothing: Filter = { kind: 'in', property: 'id', values: [] }
+const everything: Filter = { kind: 'not', operand: nothing }
+
+/** The filter without properties that no store keeps: those that follow from others, or are always the same. */
+function filterOnWhatIsKept(filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { ...filter, left: filterOnWhatIsKept(filter.left), right: filterOnWhatIsKept(filter.right) }
+    case 'not':
+      return { ...filter, operand: filterOnWhatIsKept(filter.operand) }
+    case 'compare':
+      return equalityOnWhatIsKept(filter)
+    default:
+      return filter
+  }
+}
+
+function equalityOnWhatIsKept(filter: Extract<Filter, { kind: 'compare' }>): Filter {
+  const { property, operator, value } = filter
+  if (operator !== 'eq' && operator !== 'ne') return filter
+  const equal = equalToDerived(property, value)
+  if (equal === undefined) return filter
+  return operator === 'eq' ? equal : { kind: 'not', operand: equal }
+}
+
+/** Undefined for a property that a store keeps. */
+function equalToDerived(property: string, value: string | number | boolean | null): Filter | undefined {
+  if (property === 'isInteractive') {
+    const kinds: Filter = { kind: 'in', property: 'clientAppUsed', values: interactiveKinds }
+    if (typeof value !== 'boolean') return nothing
+    return value ? kinds : { kind: 'not', operand: kinds }
+  }
+  const constant = constantOf.get(property)
+  if (constant === undefined) return undefined
+  const isSame = constant === value || (typeof value === 'string' && constant?.toLowerCase() === value.toLowerCase())
+  return isSame ? everything : nothing
+}
 
 async function signInEntity(record: SignInRecord, { parts, caller }: GraphCall): Promise<Entity> {
   const { userId, clientAppId, resourceAppId, errorCode } = record
@@ -64,15 +114,10 @@ async function signInEntity(record: SignInRecord, { parts, caller }: GraphCall):
     userId,
     appId: clientAppId,
     appDisplayName: client?.displayName ?? null,
-    ipAddress: null,
     clientAppUsed: record.kind,
     correlationId: record.correlationId,
-    conditionalAccessStatus: 'notApplied',
     isInteractive: interactiveKinds.includes(record.kind),
-    riskDetail: 'none',
-    riskLevelAggregated: 'none',
-    riskLevelDuringSignIn: 'none',
-    riskState: 'none',
+    ...constants,
     riskEventTypes: [],
     riskEventTypes_v2: [],
     resourceDisplayName: resource?.displayName ?? null,

@@ -5,7 +5,7 @@ import { parse } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrowserProfile } from './profile.ts'
 
-/** A browser ended at once and said why. */
+/** A browser could not be started; the message says why. */
 export class BrowserStartError extends Error {
   override readonly name = 'BrowserStartError'
 }
@@ -20,14 +20,15 @@ export interface StartedBrowser {
 const startMilliseconds = 500
 
 /**
- * Starts a browser that outlives this process, or lets one that has the profile already show the page.
+ * Starts a browser that outlives this process, or lets one that has the profile already show the page. Called inside
+ * `inTurn`.
  *
  * @throws {BrowserStartError} when it cannot be executed, or has ended with an error in its first half second
  */
 export async function startBrowser(
   program: string,
   words: readonly string[],
-  { log, isOpen, record }: BrowserProfile,
+  { log, record, forget }: BrowserProfile,
 ): Promise<StartedBrowser> {
   const output = await open(log, 'w', 0o600)
   try {
@@ -38,23 +39,25 @@ export async function startBrowser(
       cwd: parse(process.cwd()).root,
     })
     const closed = endOf(child)
-    const failure = await Promise.race([closed, sleep(startMilliseconds, undefined)])
-    if (failure) throw new BrowserStartError(`${program} did not start: ${failure}${await lastWords(log)}`)
-    const processId = child.pid ?? 0
-    if (!isOpen) await record(processId)
-    return { processId, closed: closed.then(() => {}) }
+    const processId = child.pid
+    // At once: who ends the browsers of this folder has to know of it.
+    if (processId !== undefined) await record(processId)
+    const end = await Promise.race([closed, sleep(startMilliseconds, undefined)])
+    if (processId !== undefined) await (end ? forget(processId) : record(processId))
+    if (end?.failure) throw new BrowserStartError(`${program} did not start: ${end.failure}${await lastWords(log)}`)
+    return { processId: processId ?? 0, closed: closed.then(() => {}) }
   } finally {
     await output.close()
   }
 }
 
-/** Why it ended; undefined for an end as it should be. */
-async function endOf(child: ChildProcess): Promise<string | undefined> {
+/** How it ended: without a failure when it did as it should, such as handing its page over. */
+async function endOf(child: ChildProcess): Promise<{ readonly failure: string | undefined }> {
   try {
     const [code, signal] = await once(child, 'exit')
-    return code === 0 ? undefined : `it ended with ${signal ?? `code ${code}`}.`
+    return { failure: code === 0 ? undefined : `it ended with ${signal ?? `code ${code}`}.` }
   } catch (error) {
-    return `${(error as Error).message}.`
+    return { failure: `${(error as Error).message}.` }
   }
 }
 

@@ -65,7 +65,8 @@ const expiringKinds: readonly ExpiringKind[] = [
       const record = aSignInRecord({ createdDateTime: new Date(at).toISOString() })
       return { id: record.id, add: { change: 'addSignInRecord', record } }
     },
-    finds: async (stores, id) => (await stores.signInRecords.newest(tenantId, 100)).some((line) => line.id === id),
+    finds: async (stores, id) =>
+      (await stores.signInRecords.list({ tenantId, top: 100 })).items.some((line) => line.id === id),
   },
 ]
 

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { NoSuchRecord } from '../../directory/changes.ts'
+import type { Filter } from '../../directory/query.ts'
+import type { SignInRecord } from '../../protocol/sign-in-records.ts'
 import type { Change } from '../stores.ts'
-import { aTenant, otherTenantId, type StoresUnderTest, tenantId } from './records.ts'
+import {
+  anApplication,
+  aServicePrincipal,
+  aTenant,
+  aUser,
+  otherTenantId,
+  type StoresUnderTest,
+  tenantId,
+} from './records.ts'
 import {
   aDeviceCode,
   aHash,
@@ -143,9 +153,76 @@ export function signInsContract(stores: StoresUnderTest): void {
       await stores().commit(
         [second, third, foreign, first].map((record) => ({ change: 'addSignInRecord', record }) as const),
       )
-      expect(await stores().signInRecords.newest(tenantId.toUpperCase(), 10)).toEqual([third, second, first])
-      expect(await stores().signInRecords.newest(tenantId, 2)).toEqual([third, second])
-      expect(await stores().signInRecords.newest(randomUUID(), 10)).toEqual([])
+      const { list } = stores().signInRecords
+      const all = { items: [third, second, first], next: undefined }
+      expect(await list({ tenantId: tenantId.toUpperCase(), top: 3 })).toEqual(all)
+      const page = await list({ tenantId, top: 2 })
+      expect(page.items).toEqual([third, second])
+      expect(await list({ tenantId, top: 2, after: page.next })).toEqual({ items: [first], next: undefined })
+      expect((await list({ tenantId: randomUUID(), top: 10 })).items).toEqual([])
+    })
+
+    it('pages through lines of the same moment, though newer ones come meanwhile', async () => {
+      const line = (properties: Partial<SignInRecord> = {}) =>
+        ({ change: 'addSignInRecord', record: aSignInRecord(properties) }) as const
+      const lines = Array.from({ length: 5 }, () => line())
+      await stores().commit(lines)
+      const found: string[] = []
+      for (let after: string | undefined, page = 0; page < 3; page += 1) {
+        const { items, next } = await stores().signInRecords.list({ tenantId, top: 2, after })
+        found.push(...items.map(({ id }) => id))
+        await stores().commit([line({ createdDateTime: new Date(now + minute).toISOString() })])
+        after = next
+      }
+      expect(found.sort()).toEqual(lines.map(({ record }) => record.id).sort())
+    })
+
+    it.each(['', '1', 'x.y', '-1.x'])('has no page after %j', async (after) => {
+      const page = stores().signInRecords.list({ tenantId, top: 2, after })
+      await expect(page).rejects.toMatchObject({ name: 'UnknownPage' })
+    })
+
+    it('is filtered by what its lines keep, and by the names that things have now', async () => {
+      const application = anApplication({ displayName: 'Notebook' })
+      const servicePrincipal = aServicePrincipal(application)
+      const user = aUser({ displayName: 'Alice' })
+      const wanted = aSignInRecord({
+        createdDateTime: new Date(now + minute).toISOString(),
+        userId: user.id,
+        clientAppId: application.appId,
+        resourceAppId: application.appId,
+        kind: 'device code',
+        errorCode: 50126,
+      })
+      await stores().commit([
+        { change: 'createApplication', application },
+        { change: 'createServicePrincipal', servicePrincipal },
+        { change: 'createUser', user },
+        { change: 'addSignInRecord', record: wanted },
+        { change: 'addSignInRecord', record: aSignInRecord({ userPrincipalName: 'bob@contoso.example' }) },
+      ])
+      const equal: Readonly<Record<string, string | number>> = {
+        id: wanted.id,
+        userId: user.id.toUpperCase(),
+        userPrincipalName: 'ALICE@contoso.example',
+        appId: application.appId,
+        resourceId: application.appId,
+        clientAppUsed: 'device code',
+        correlationId: wanted.correlationId,
+        'status/errorCode': 50126,
+        userDisplayName: 'alice',
+        appDisplayName: 'notebook',
+        resourceDisplayName: servicePrincipal.displayName,
+        createdDateTime: wanted.createdDateTime,
+      }
+      const matching = async (filter: Filter) => (await stores().signInRecords.list({ tenantId, top: 9, filter })).items
+      for (const [property, value] of Object.entries(equal)) {
+        expect(await matching({ kind: 'compare', operator: 'eq', property, value }), property).toEqual([wanted])
+      }
+      const since = { kind: 'compare', operator: 'gt', property: 'createdDateTime', value: new Date(now).toISOString() }
+      expect(await matching(since as Filter)).toEqual([wanted])
+      const unsupported = matching({ kind: 'compare', operator: 'eq', property: 'status', value: 'x' })
+      await expect(unsupported).rejects.toMatchObject({ name: 'UnsupportedFilter', property: 'status' })
     })
   })
 

@@ -21,6 +21,7 @@ const words: SchemaWords = {
   afterTable: '',
   jsonTexts: (column, path) =>
     `jsonb_array_elements_text(${column}::jsonb #> '{${path.join(',')}}') as element (value)`,
+  parameter: (position) => `$${position}`,
 }
 const connectionsAtMost = 10
 const connectTimeoutInMilliseconds = 10_000
@@ -144,7 +145,10 @@ async function migrate(pool: pg.Pool, { schema }: PostgresAddress): Promise<void
     if (schema !== undefined) await createSchema(client, schema)
     const ledger = await client.query<{ found: boolean }>("select to_regclass('schema_migration') is not null as found")
     const steps = migrationSteps(words, ledger.rows[0]?.found === true)
-    for (let step = steps.next(); !step.done; ) step = steps.next((await client.query<Row>(step.value)).rows)
+    for (let step = steps.next(); !step.done; ) {
+      const { sql, values = [] } = step.value
+      step = steps.next((await client.query<Row>(sql, [...values])).rows)
+    }
     await client.query('commit')
     client.release()
   } catch (error) {

@@ -20,6 +20,7 @@ const words: SchemaWords = {
   jsonText: (column, path) => `json_extract(${column}, '$.${path.join('.')}')`,
   afterTable: ' strict',
   jsonTexts: (column, path) => `json_each(${column}, '$.${path.join('.')}') as element`,
+  parameter: (position) => `?${position}`,
 }
 const busyTimeoutInMilliseconds = 5_000
 const preparedStatementsKept = 256
@@ -116,7 +117,10 @@ function migrate(connection: Connection): void {
       .prepare("select 1 as found from sqlite_master where type = 'table' and name = 'schema_migration'")
       .get()
     const steps = migrationSteps(words, ledger !== undefined)
-    for (let step = steps.next(); !step.done; ) step = steps.next(connection.prepare(step.value).all())
+    for (let step = steps.next(); !step.done; ) {
+      const { sql, values = [] } = step.value
+      step = steps.next(connection.prepare(sql).all(...values))
+    }
   })
 }
 

@@ -91,7 +91,19 @@ export interface Tables {
     record: string
   }
   browser_session: { id: string; expires_at: number; record: string }
-  sign_in_record: { id: string; tenant_id: string; created_at: number; record: string }
+  sign_in_record: {
+    id: string
+    tenant_id: string
+    created_at: number
+    user_id: string | null
+    user_principal_name: string | null
+    client_app_id: string | null
+    resource_app_id: string | null
+    kind: string | null
+    error_code: number | null
+    correlation_id: string | null
+    record: string
+  }
 }
 
 /** What an object of a tenant that Graph can list and soft-delete has. */

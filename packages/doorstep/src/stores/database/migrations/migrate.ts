@@ -4,13 +4,27 @@ import { signInMigration } from './0002-sign-in.ts'
 import { revocationMigration } from './0003-revocation.ts'
 import { guestHomesMigration } from './0004-guest-homes.ts'
 import { redirectUriMigration } from './0005-redirect-uris.ts'
+import { redirectUriKeyMigration } from './0006-redirect-uri-keys.ts'
+import { signInLogMigration } from './0007-sign-in-log.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
-export interface Migration {
+/** One statement of a migration. */
+export interface MigrationStep {
+  readonly sql: string
+  /** Of its parameters, in their order. */
+  readonly values?: readonly string[]
+}
+
+type MigrationSteps = Generator<MigrationStep, void, readonly Row[]>
+
+export type Migration = {
   /** Four digits and a word: the order, and the name under which the database remembers it. */
   readonly name: string
-  readonly statements: (words: SchemaWords) => readonly string[]
-}
+} & (
+  | { readonly statements: (words: SchemaWords) => readonly string[] }
+  /** For what SQL alone cannot do; each step is resumed with its rows. */
+  | { readonly steps: (words: SchemaWords) => MigrationSteps }
+)
 
 /** Every migration there is, in the order in which they are applied. There is no way back. */
 export const migrations: readonly Migration[] = [
@@ -19,6 +33,8 @@ export const migrations: readonly Migration[] = [
   revocationMigration,
   guestHomesMigration,
   redirectUriMigration,
+  redirectUriKeyMigration,
+  signInLogMigration,
 ]
 
 /**
@@ -32,11 +48,11 @@ export function* migrationSteps(
   words: SchemaWords,
   ledgerExists: boolean,
   known: readonly Migration[] = migrations,
-): Generator<string, void, readonly Row[]> {
+): MigrationSteps {
   if (!ledgerExists) {
-    yield createTable(words, 'schema_migration', { columns: { name: 'text' }, primaryKey: ['name'] })
+    yield { sql: createTable(words, 'schema_migration', { columns: { name: 'text' }, primaryKey: ['name'] }) }
   }
-  const applied = (yield 'select name from schema_migration order by name').map((row) => String(row.name))
+  const applied = (yield { sql: 'select name from schema_migration order by name' }).map((row) => String(row.name))
   const unknown = applied.find((name) => !known.some((migration) => migration.name === name))
   if (unknown !== undefined) {
     throw new UnusableDatabase(
@@ -46,7 +62,8 @@ export function* migrationSteps(
   }
   for (const migration of known) {
     if (applied.includes(migration.name)) continue
-    for (const statement of migration.statements(words)) yield statement
-    yield `insert into schema_migration (name) values ('${migration.name}')`
+    if ('steps' in migration) yield* migration.steps(words)
+    else for (const sql of migration.statements(words)) yield { sql }
+    yield { sql: `insert into schema_migration (name) values ('${migration.name}')` }
   }
 }

@@ -10,6 +10,8 @@ export interface SchemaWords {
   readonly afterTable: string
   /** What can follow `from`: the texts of an array inside a column that holds JSON, as `element.value`. */
   readonly jsonTexts: (column: string, path: readonly string[]) => string
+  /** Where a statement takes its first, second … value. */
+  readonly parameter: (position: number) => string
 }
 
 /** A column: its type, with a question mark when it may be null. */
