@@ -4,6 +4,7 @@ import type { IdentityParts } from './cloud-identity.ts'
 import type { DoorstepConfig } from './config.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { reportFault } from './fault-log.ts'
+import { followChanges } from './follow-changes.ts'
 import { type MasterKey, newMasterKeyText, readMasterKey } from './secrets/master-key.ts'
 import { secretKeeper } from './secrets/secret-keeper.ts'
 import { openStores } from './stores/open.ts'
@@ -34,11 +35,12 @@ export async function openKept(config: DoorstepConfig, opened: Opened): Promise<
   const followSettings = async () => clock.moveTo((await stores.settings.read()).clockOffsetMilliseconds)
   await followSettings()
   const keys = await keyRingOf(stores, masterKey)
-  // One after another: an answer that was read earlier must not overwrite one that was read later.
-  let followed: Promise<void> = Promise.resolve()
-  stores.onChange((changed) => {
-    followed = followed.then(changed === 'settings' ? followSettings : keys.reload).catch(reportFault)
-  })
+  const followers = {
+    settings: followChanges(followSettings, reportFault),
+    signingKeys: followChanges(keys.reload, reportFault),
+  }
+  stores.onChange((changed) => followers[changed].changed())
+  for (const follower of Object.values(followers)) opened.push(follower.stop)
   return { folder, stores, certificates, clock, keys, masterKey, secrets: secretKeeper(masterKey) }
 }
 

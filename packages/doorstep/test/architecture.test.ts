@@ -65,6 +65,7 @@ const allowed: Readonly<Record<string, Rules>> = {
   'derived-id.ts': {},
   'duration.ts': {},
   'fault-log.ts': {},
+  'follow-changes.ts': {},
   'version.ts': {},
   'certificates.ts': { 'data-folder.ts': 'types', interceptor: 'any' },
   'change-settings.ts': { directory: 'any' },
@@ -102,6 +103,7 @@ const allowed: Readonly<Record<string, Rules>> = {
     'config.ts': 'types',
     'data-folder.ts': 'any',
     'fault-log.ts': 'any',
+    'follow-changes.ts': 'any',
   },
   'rooms.ts': {
     directory: 'any',
@@ -127,6 +129,7 @@ const allowed: Readonly<Record<string, Rules>> = {
     'data-folder.ts': 'types',
     'dispatch.ts': 'any',
     'fault-log.ts': 'any',
+    'follow-changes.ts': 'any',
     'kept.ts': 'any',
     'rooms.ts': 'any',
     'run-doors.ts': 'any',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser, redirected } from './login/browser.ts'
 import { sendRaw } from './login/send-raw.ts'
@@ -92,6 +93,32 @@ describe.skipIf(skipWithoutPostgres())('two replicas on one PostgreSQL', () => {
     expect(status).toBe(200)
     await first.control.request('POST', '/clock', { advanceSeconds: 600 })
     await expect.poll(async () => (await second.control.request('GET', '/clock')).body.offsetSeconds).toBe(600)
+  })
+
+  it('follow a change that they could not read when they heard of it, and report that once', async () => {
+    const faults = replicas.map(({ process }) => {
+      const said: string[] = []
+      process.stderr?.on('data', (chunk) => said.push(String(chunk)))
+      return () => said.join('').match(/^.*relation \\"cloud_settings\\" does not exist.*$/gm)?.length ?? 0
+    })
+    const administrator = new pg.Client({ connectionString: postgres.url })
+    await administrator.connect()
+    try {
+      await administrator.query('alter table cloud_settings rename to cloud_settings_away')
+      await administrator.query("select pg_notify('doorstep_changes', 'settings')")
+      // The clock follows the settings, and so does the credential of each replica.
+      await expect.poll(() => faults.map((count) => count()), { timeout: 10_000 }).toEqual([2, 2])
+      await administrator.query(`alter table cloud_settings_away rename to cloud_settings; update cloud_settings set
+        record = jsonb_set(record::jsonb, '{clockOffsetMilliseconds}', '900000'), version = version + 1`)
+      for (const running of replicas) {
+        const offset = async () => (await running.control.request('GET', '/clock')).body.offsetSeconds
+        await expect.poll(offset, { timeout: 20_000 }).toBe(900)
+      }
+      expect(faults.map((count) => count())).toEqual([2, 2])
+    } finally {
+      await administrator.query('alter table if exists cloud_settings_away rename to cloud_settings')
+      await administrator.end()
+    }
   })
 
   it('both follow a reset of one of them', async () => {
