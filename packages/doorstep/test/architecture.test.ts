@@ -257,6 +257,14 @@ describe('docs', () => {
     expect(missing).toEqual([])
   })
 
+  it('CONTRIBUTING.md sends a new host to the file that makes the hosts', () => {
+    const [, file = ''] = /one folder in `hosts\/` and one entry in `([\w.-]+)`/.exec(read('CONTRIBUTING.md')) ?? []
+    const targets = importsOf(join(source, file)).map(({ target }) => target)
+    for (const host of readdirSync(join(source, 'hosts'), { withFileTypes: true })) {
+      if (host.isDirectory()) expect(targets).toContain(`./hosts/${host.name}/index.ts`)
+    }
+  })
+
   it('docs/parity.md: every row that works names a witness that exists', () => {
     const rows = read('docs/parity.md')
       .split('\n')
