@@ -4,6 +4,7 @@ import type { Doorstep, DoorstepConfig } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import { dispatcher } from './dispatch.ts'
 import { reportFault } from './fault-log.ts'
+import { followChanges } from './follow-changes.ts'
 import type { RawRequest, RawResponse } from './hosts/host.ts'
 import { roomOf } from './interceptor/host-map.ts'
 import { type Kept, type Opened, openKept } from './kept.ts'
@@ -143,8 +144,10 @@ async function listen(config: DoorstepConfig, kept: Kept, seed: Seed | undefined
       begun.open()
       // After another replica's reset this one needs a credential of the new bootstrap application.
       if (config.database !== undefined) {
+        const identity = followChanges(async () => void (await oneByOne(() => prepareIdentity(kept))), reportFault)
+        opened.push(identity.stop)
         kept.stores.onChange((changed) => {
-          if (changed === 'settings') oneByOne(() => prepareIdentity(kept)).catch(reportFault)
+          if (changed === 'settings') identity.changed()
         })
       }
       return { url, proxy: proxyAddress }

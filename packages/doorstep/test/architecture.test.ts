@@ -129,6 +129,7 @@ const allowed: Readonly<Record<string, Rules>> = {
     'data-folder.ts': 'types',
     'dispatch.ts': 'any',
     'fault-log.ts': 'any',
+    'follow-changes.ts': 'any',
     'kept.ts': 'any',
     'rooms.ts': 'any',
     'run-doors.ts': 'any',
@@ -254,6 +255,14 @@ describe('docs', () => {
     expect(named.length).toBeGreaterThan(10)
     const missing = named.filter((path) => !existsSync(join(source, path)) && !existsSync(join(root, path)))
     expect(missing).toEqual([])
+  })
+
+  it('CONTRIBUTING.md sends a new host to the file that makes the hosts', () => {
+    const [, file = ''] = /one folder in `hosts\/` and one entry in `([\w.-]+)`/.exec(read('CONTRIBUTING.md')) ?? []
+    const targets = importsOf(join(source, file)).map(({ target }) => target)
+    for (const host of readdirSync(join(source, 'hosts'), { withFileTypes: true })) {
+      if (host.isDirectory()) expect(targets).toContain(`./hosts/${host.name}/index.ts`)
+    }
   })
 
   it('docs/parity.md: every row that works names a witness that exists', () => {

@@ -31,8 +31,8 @@ export interface OpenedBrowser {
   readonly closed: Promise<void>
 }
 
-/** What opens a page for the child of a run; the address follows. */
-export const browseCommand = [process.execPath, launcherPath, 'browse']
+/** What opens a page for the child of a run; the address follows, and is never read as anything else. */
+export const browseCommand = [process.execPath, launcherPath, 'browse', '--as-browser', '--']
 
 /** Folder of the data folder where the browsers' profiles lie. */
 export const browserFolder = (dataDirectory: string) => join(dataDirectory, 'browser')

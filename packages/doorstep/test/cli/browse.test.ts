@@ -146,6 +146,28 @@ describe('the start of a browser', () => {
     expect(written.at(-1)).toBe(page)
   })
 
+  it('is refused to a program whose address is none', async () => {
+    const mark = join(place.root, 'obeyed')
+    const hostile = await pretendBrowser('hostile', `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`)
+    const page = 'https://login.microsoftonline.com/'
+    const asked = [[`--browser=${hostile}`], [`--browser=${hostile}`, page], ['--', `--browser=${hostile}`], [], ['-h']]
+    const further = [page, '--renderer-cmd-prefix=/bin/true']
+    const script = `
+      const { spawnSync } = require('node:child_process')
+      const outcomes = ${JSON.stringify([...asked, further])}.map((words) => {
+        const { status, stderr } = spawnSync(process.env.BROWSER, words, { encoding: 'utf8' })
+        return { status, stderr }
+      })
+      console.log(JSON.stringify(outcomes))`
+    const { stdout } = await place.doorstep(['run', '--', process.execPath, '-e', script], {
+      DOORSTEP_BROWSER: hostile,
+    })
+    const noAddress = { status: 2, stderr: expect.stringContaining('expected an http or https address') }
+    const tooMuch = { status: 2, stderr: expect.stringContaining('nothing after it') }
+    expect(JSON.parse(stdout)).toEqual([...asked.map(() => noAddress), tooMuch])
+    expect(existsSync(mark)).toBe(false)
+  })
+
   it('in a run that keeps nothing ends with the run', async () => {
     const mark = join(place.root, 'ended')
     const browser = await pretendBrowser(

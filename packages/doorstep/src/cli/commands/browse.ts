@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { dataDirectory } from '../../data-folder.ts'
 import { localhostAddress } from '../../interceptor/browser/localhost-address.ts'
 import { type BrowserRequest, chooseBrowser, openInBrowser } from '../browser-session.ts'
-import { type CommandIO, command, dataOption, flag, jsonOption, text } from '../command.ts'
+import { type CommandIO, command, dataOption, flag, hiddenFlag, jsonOption, text } from '../command.ts'
 import { askControl, findLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
 
@@ -24,14 +24,15 @@ export const browse = command({
     browser: text('PROGRAM', 'the browser, a path or a name (default: DOORSTEP_BROWSER, then the first that is found)'),
     wait: flag('wait until the browser is closed'),
     json: jsonOption,
+    asBrowser: hiddenFlag('take one address and nothing else, as what another program starts for its pages'),
   },
   examples: [
     'doorstep browse',
     'doorstep browse "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=…"',
     'doorstep browse --browser firefox https://microsoft.com/devicelogin',
   ],
-  async run({ data, browser: named, wait, json }, { terminal, environment }, operands) {
-    const { address, extra } = readOperands(operands)
+  async run({ data, browser: named, wait, json, asBrowser }, { terminal, environment }, operands) {
+    const { address, extra } = asBrowser ? onlyAddress(operands) : readOperands(operands)
     const folder = dataDirectory(data, environment)
     const cloud = await findLocalCloud(folder, environment)
     const { tlsPort } = await askControl(cloud, 'GET', '/instance')
@@ -61,15 +62,31 @@ export const browse = command({
   },
 })
 
-function readOperands(operands: readonly string[]): { address: URL; extra: readonly string[] } {
+interface Page {
+  readonly address: URL
+  readonly extra: readonly string[]
+}
+
+function readOperands(operands: readonly string[]): Page {
   const [first, ...rest] = operands
-  const hasAddress = first !== undefined && !first.startsWith('-')
-  const written = hasAddress ? first : startPage
-  const address = URL.canParse(written) ? new URL(written) : undefined
-  if (address?.protocol !== 'https:' && address?.protocol !== 'http:') {
-    throw new UsageError(`url: expected an http or https address such as ${startPage}, but got "${written}".`)
+  if (first === undefined || first.startsWith('-')) return { address: new URL(startPage), extra: operands }
+  return { address: webAddress(first), extra: rest }
+}
+
+/** A program hands over what it was told to open: a word of it that the browser obeys could start anything. */
+function onlyAddress(operands: readonly string[]): Page {
+  const [first = '', ...rest] = operands
+  const address = webAddress(first)
+  if (rest.length > 0) {
+    throw new UsageError(`BROWSER takes one address and nothing after it, but got "${rest.join(' ')}" too.`)
   }
-  return { address, extra: hasAddress ? rest : operands }
+  return { address, extra: [] }
+}
+
+function webAddress(written: string): URL {
+  const address = URL.canParse(written) ? new URL(written) : undefined
+  if (address?.protocol === 'https:' || address?.protocol === 'http:') return address
+  throw new UsageError(`url: expected an http or https address such as ${startPage}, but got "${written}".`)
 }
 
 /** The proxy of the run, or of the shell with `doorstep env`, around this command; only for its own local cloud. */

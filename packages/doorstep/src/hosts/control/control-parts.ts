@@ -108,7 +108,11 @@ export type RunEvent =
       readonly fix: string
     }
 
-/** The only back doors: whoever may ask signs in as anybody, without a password. The sign-in log says so. */
+/**
+ * Back doors: whoever may ask signs in as anybody, without a password. The third is a run that is opened with
+ * `RunOptions.signIn`, for which the login host answers every device code of the run. There are no others, and the
+ * sign-in log says `control` for what came through one.
+ */
 export interface ControlledSignIns {
   /** The account of a user name, in its home tenant. */
   account(userPrincipalName: string): Promise<ControlledAccount | undefined>
