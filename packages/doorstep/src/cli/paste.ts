@@ -15,8 +15,10 @@ const SILENCE = 200
  */
 export function readPaste({ terminal }: CommandIO, isEnough: (pasted: string) => boolean): Promise<string> {
   if (!process.stdin.isTTY) return text(process.stdin)
+  const paste = readTerminal(isEnough)
+  // Only now: what is pasted before the terminal is in raw mode would be shown.
   terminal.note('Paste it here; it is not shown. Enter ends it.')
-  return readTerminal(isEnough)
+  return paste
 }
 
 function readTerminal(isEnough: (pasted: string) => boolean): Promise<string> {

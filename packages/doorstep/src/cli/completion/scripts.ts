@@ -57,7 +57,7 @@ _doorstep() {
   done
   (( $#described )) && _describe 'doorstep' described
 }
-(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+typeset -f compdef >/dev/null || { autoload -Uz compinit && compinit }
 compdef _doorstep doorstep
 `
 

@@ -26,7 +26,10 @@ export function findError(pasted: string): FoundError {
     suberror: /["'?&]suberror["']?\s*[:=]\s*["']?([a-z_]+)/.exec(text)?.[1],
     traceId: first(text, `(?:trace[ +_-]?id|request[ +_-]?id|x-ms-request-id)`, guid),
     correlationId: first(text, `(?:correlation[ +_-]?id|client-request-id)`, guid),
-    timestamp: first(text, 'timestamp', '\\d{4}-\\d\\d-\\d\\d[T +]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z?')?.replace('+', ' '),
+    timestamp: first(text, 'timestamp', '\\d{4}-\\d\\d-\\d\\d[T +]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z?')?.replace(
+      '+',
+      ' ',
+    ),
     hasClaims: /["'?&]claims["']?\s*[:=]/.test(text),
   }
 }
