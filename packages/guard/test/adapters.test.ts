@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import express from 'express'
 import fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -153,7 +154,7 @@ const servers: Readonly<Record<string, (guard: Guard, options: AdmissionOptions)
     return listen(app)
   },
   async Fastify(guard, options) {
-    const app = fastify()
+    const app = fastify({ forceCloseConnections: true })
     app.register(fastifyGuard, { guard, ...options })
     app.get('/orders', async (request) => told(tokenOf(request)))
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -174,10 +175,9 @@ async function listen(handler: Parameters<typeof createServer>[1] & object): Pro
   }
 }
 
-let open: Api[] = []
+const open: Api[] = []
 afterEach(async () => {
-  await Promise.all(open.map((api) => api.close()))
-  open = []
+  await Promise.all(open.splice(0).map((api) => api.close()))
 })
 
 describe.each(Object.entries(servers))('%s', (_, serve) => {
@@ -241,28 +241,29 @@ describe.each(Object.entries(servers))('%s', (_, serve) => {
     const late = await api({ onRefused }, guardOf({ clock: () => Date.now() + 86_400_000 }))
     const token = await userToken()
     const answers = [
-      await call(await userToken('https://graph.microsoft.com/User.Read').catch(() => doorstep.graph.token())),
+      await call(await appToken(daemon, 'https://graph.microsoft.com/.default')),
       await late(token),
       await call(`${token.slice(0, -4)}AAAA`),
     ]
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401])
-    expect(refused.map((line) => line.replace('tenant', 'audience'))).toEqual([
-      'TokenRefused audience',
-      'TokenRefused expired',
-      'TokenRefused signature',
-    ])
+    expect(refused).toEqual(['TokenRefused audience', 'TokenRefused expired', 'TokenRefused signature'])
   })
 
   it('refuses two Authorization headers, whichever is the good one', async () => {
     await api()
-    const { url = '' } = open.at(-1) ?? {}
-    const sent = httpRequest(`${url}/orders`, { headers: [] })
-    sent.setHeader('authorization', [`Bearer ${await userToken()}`, 'Bearer other'])
-    sent.end()
-    const [answer] = await once(sent, 'response')
-    answer.resume()
-    expect(answer.statusCode).toBe(401)
-    expect(answer.headers['www-authenticate']).toContain('more than one word')
+    const { port } = new URL(open.at(-1)?.url ?? '')
+    const token = await userToken()
+    for (const headers of [
+      [token, 'other'],
+      ['other', token],
+    ]) {
+      const lines = headers.map((value) => `Authorization: Bearer ${value}\r\n`).join('')
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.end(`GET /orders HTTP/1.1\r\nHost: localhost\r\n${lines}Connection: close\r\n\r\n`)
+      const answer = await text(socket)
+      expect(answer).toMatch(/^HTTP\/1\.1 401 /)
+      expect(answer).toContain('more than one word')
+    }
   })
 
   it('answers 503 while the keys cannot be had, and tells nobody where they are', async () => {

@@ -54,5 +54,5 @@ function tokenOfHeader(text: string): FoundToken | undefined {
 /** Line ends inside come from a terminal that wrapped it. */
 function tokenAlone(text: string): FoundToken | undefined {
   const token = text.replace(/^["']|["']$/g, '').replace(/[\r\n]+\s*/g, '')
-  return token === '' || /\s/.test(token) ? undefined : { token, source: 'the token alone', others: [] }
+  return token === '' || /[\s{}<>]/.test(token) ? undefined : { token, source: 'the token alone', others: [] }
 }

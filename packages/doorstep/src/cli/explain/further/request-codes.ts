@@ -1,6 +1,6 @@
 import type { FurtherCode } from '../explanation.ts'
 
-/** Requests, tenants and the service itself: 90xxx, 100xxxx and their kin. */
+/** Requests, tenants and the service itself: 90xxx, 100xxxx and their kin. A long file, because it is a table. */
 export const requestCodes: readonly FurtherCode[] = [
   {
     code: 50033,
