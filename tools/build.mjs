@@ -1,6 +1,6 @@
 /**
- * Builds every workspace, in the one order that works: the two libraries (types by tsc, one module by rolldown, since
- * one file starts faster than twenty), then the command line and the local cloud as a bundle with chunks that load
+ * Builds every workspace, in the one order that works: the two libraries (types by tsc, a module per entry of their
+ * exports by rolldown, since one file starts faster than twenty), then the command line and the local cloud as a bundle with chunks that load
  * on demand.
  */
 import { execFileSync } from 'node:child_process'
@@ -33,9 +33,15 @@ const buildLibrary = (name) => intoDist(packageFolder(name), (dist) => buildLibr
 async function buildLibraryInto(dist, folder) {
   const typesOf = ['-p', join(folder, 'tsconfig.build.json'), '--outDir', dist]
   execFileSync(process.execPath, [tsc, ...typesOf], { stdio: 'inherit' })
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const described = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { dependencies = {}, peerDependencies = {}, exports: entries } = described
   const bundle = await rolldown({
-    input: join(folder, 'src/index.ts'),
+    input: Object.fromEntries(
+      Object.values(entries).map(({ default: built, 'doorstep-source': source }) => [
+        built.replace(/^\.\/dist\/|\.js$/g, ''),
+        join(folder, source),
+      ]),
+    ),
     platform: 'node',
     external: Object.keys({ ...dependencies, ...peerDependencies }),
     logLevel: 'warn',

@@ -1,5 +1,6 @@
 import { base64url } from 'jose'
-import { TokenRefused } from './token-refused.ts'
+import { repeatedMember } from './repeated-member.ts'
+import { quoted, TokenRefused } from './token-refused.ts'
 
 /** Longer tokens than this, in characters, are refused unread. Entra's own stay far below. */
 const LONGEST_TOKEN = 64 * 1024
@@ -35,15 +36,19 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function jsonObject(part: 'header' | 'payload', encoded: string): Record<string, unknown> {
   if (!/^[\w-]+$/.test(encoded)) throw malformed(`has a ${part} that is not base64url`)
+  let text: string
   let value: unknown
   try {
-    value = JSON.parse(utf8.decode(base64url.decode(encoded)))
+    text = utf8.decode(base64url.decode(encoded))
+    value = JSON.parse(text)
   } catch {
     throw malformed(`has a ${part} that is not JSON in UTF-8`) // the parser's own message would quote the token
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw malformed(`has a ${part} that is not a JSON object`)
   }
+  const repeated = repeatedMember(text, value)
+  if (repeated !== undefined) throw malformed(`has a ${part} that holds ${quoted(repeated)} twice`)
   return value as Record<string, unknown>
 }
 

@@ -76,6 +76,7 @@ export interface ArgumentDeclaration {
   /** `<name>`, `[name]` or `<words...>`. */
   readonly form: string
   readonly help: string
+  readonly choices?: readonly string[]
 }
 
 type OptionTable = Readonly<Record<string, OptionDeclaration<unknown>>>

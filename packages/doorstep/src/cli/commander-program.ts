@@ -1,5 +1,12 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { CommandDeclaration, CommandGroup, CommandIO, CommandTable, OptionDeclaration } from './command.ts'
+import type {
+  ArgumentDeclaration,
+  CommandDeclaration,
+  CommandGroup,
+  CommandIO,
+  CommandTable,
+  OptionDeclaration,
+} from './command.ts'
 import { messageOf, UsageError } from './failure.ts'
 
 export interface ProgramParts {
@@ -84,13 +91,18 @@ function describeCommand(command: Command, declaration: CommandDeclaration, io: 
   const { summary, description, options, examples } = declaration
   command.summary(summary).description(description ? `${summary}\n\n${description}` : summary)
   command.addHelpText('after', examplesText(examples))
-  for (const { form, help } of declaration.arguments ?? []) command.addArgument(new Argument(form, help))
+  for (const argument of declaration.arguments ?? []) command.addArgument(commanderArgument(argument))
   for (const [name, option] of Object.entries(options)) command.addOption(commanderOption(name, option))
   if (declaration.passThrough) command.passThroughOptions()
   command.allowExcessArguments(false)
   command.action(async () => {
     outcome.exitCode = (await declaration.run({ ...presets(options), ...command.opts() }, io, command.args)) ?? 0
   })
+}
+
+function commanderArgument({ form, help, choices }: ArgumentDeclaration): Argument {
+  const argument = new Argument(form, help)
+  return choices ? argument.choices([...choices]) : argument
 }
 
 function commanderOption(name: string, declaration: OptionDeclaration<unknown>): Option {

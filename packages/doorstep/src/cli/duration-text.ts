@@ -14,7 +14,7 @@ export function describeOffset(seconds: number): string {
 }
 
 /** A length of time, not negative, in the units that say it: `90d`, `1h 5m`. */
-function formatDuration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds)
   const parts: [number, string][] = [
     [Math.floor(whole / 86_400), 'd'],

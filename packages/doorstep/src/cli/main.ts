@@ -39,6 +39,23 @@ const commands: CommandTable = {
     load: async () => (await import('./commands/sign-in-browser.ts')).signInBrowser,
   },
   token: { summary: 'print an access token', load: async () => (await import('./commands/token.ts')).token },
+  inspect: {
+    summary: 'decode a token and check it',
+    load: async () => (await import('./commands/inspect.ts')).inspect,
+  },
+  explain: {
+    summary: 'say what an AADSTS error means',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  completion: {
+    summary: 'print what makes a shell complete `doorstep`',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  complete: {
+    summary: 'the words that may come next, for the scripts of `completion`',
+    hidden: true,
+    load: async () => (await import('./commands/complete.ts')).completeFrom(commands),
+  },
 }
 
 const examples = [

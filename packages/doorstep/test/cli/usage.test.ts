@@ -31,6 +31,9 @@ const commands = [
   'app show',
   'app delete',
   'token',
+  'inspect',
+  'explain',
+  'completion',
 ]
 
 describe('help', () => {
@@ -101,6 +104,13 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
     [`token --scope ${graph} --json --format raw`, /exclude each other/, secret],
     [`token --cloud moon --scope ${graph}`, /Allowed choices are local, public, usgov, china/, secret],
     ['token --cloud public --scope User.Read', /\/\.default/, secret],
+    ['inspect', /Nothing was given/],
+    ['inspect two words', /too many arguments/],
+    ['inspect {}', /There is no token in this/],
+    ['explain', /no AADSTS code/],
+    ['explain hello', /AADSTS50011 or 50011/],
+    ['completion', /missing required argument 'shell'/],
+    ['completion tcsh', /Allowed choices are bash, zsh, fish, powershell/],
     ['app create', /missing required argument 'name'/],
     ['app create x --audience everybody', /Allowed choices are AzureADMyOrg/],
     ['app create x --cloud public', /works on the local cloud only/],

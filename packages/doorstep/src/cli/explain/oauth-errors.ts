@@ -1,0 +1,21 @@
+/** What the OAuth error alone tells, for answers that carry no code (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). */
+export const oauthErrors: Readonly<Record<string, string>> = {
+  invalid_request: 'A parameter is missing, wrong or sent twice: correct the request.',
+  invalid_grant: 'The code, refresh token, password or assertion is not good (any more): sign in again.',
+  invalid_client: 'The application did not prove itself: check client id, secret or certificate.',
+  unauthorized_client: 'The application is not known or not allowed here: check client id and tenant.',
+  unsupported_grant_type: 'grant_type is not known: check its spelling.',
+  unsupported_response_type: 'response_type is not known or not switched on in the registration.',
+  invalid_scope: 'scope has a form that is not known: one API, followed by a slash and a permission or .default.',
+  invalid_resource: 'The API is not known in this tenant: check its identifier, and add it to the tenant.',
+  interaction_required: 'The person has to be present: send an interactive request, with the claims of the answer.',
+  login_required: 'Nobody is signed in to the browser: send the request without prompt=none.',
+  consent_required: 'Nobody has consented: send an interactive request, or grant admin consent.',
+  access_denied: 'The person, or a policy, said no.',
+  authorization_pending: 'Nobody has entered the code of the device yet: poll again after the interval.',
+  slow_down: 'The device polls too fast: wait longer between polls.',
+  authorization_declined: 'The person declined the sign-in of the device.',
+  expired_token: 'The code of the device has expired: ask for a new one.',
+  temporarily_unavailable: 'The service failed for a moment: try again after a pause.',
+  server_error: 'The service failed: try again, and report the trace id when it stays.',
+}
