@@ -25,7 +25,7 @@ tenants:
         passwordCredentials: [{ displayName: ci, secretText: ${clientSecret} }]
       - displayName: consented
         appId: ${consentedId}
-        publicClient: { redirectUris: ["http://localhost"] }
+        publicClient: { redirectUris: ["http://localhost", "urn:ietf:wg:oauth:2.0:oob"] }
         adminConsent: true
   - displayName: Fabrikam
     domain: fabrikam.example
@@ -214,6 +214,19 @@ describe('refusals', () => {
     expect(returned.get('error_description')).toMatch(new RegExp(`^AADSTS${code}: .*\r\nTrace ID: `, 's'))
     expect(returned.get('state')).toBe('kept')
   })
+})
+
+it('an answer for a program that no redirect can reach stands on a page, and in its title', async () => {
+  const browser = new Browser(doorstep)
+  const parameters = {
+    client_id: consentedId,
+    scope: 'User.Read',
+    redirect_uri: 'urn:ietf:wg:oauth:2.0:oob',
+    state: 's',
+  }
+  const page = await browser.signIn(await browser.open(authorizePath(parameters)), alice)
+  expect(page.headers).not.toHaveProperty('location')
+  expect(page.text).toMatch(/<title>Success code=[\w.-]+&amp;state=s&amp;session_state=[\da-f-]{36}<\/title>/)
 })
 
 describe('PKCE and a loopback port', () => {

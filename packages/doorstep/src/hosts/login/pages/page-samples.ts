@@ -11,6 +11,7 @@ import { errorLookUpPage } from './error-look-up.ts'
 import { formPostPage } from './form-post.ts'
 import { nativeClientPage } from './native-client.ts'
 import { newPasswordPage } from './new-password.ts'
+import { outOfBandPage } from './out-of-band.ts'
 import { passwordPage } from './password.ts'
 import { signedOutPage } from './signed-out.ts'
 import { interruptedPage, startPage } from './start.ts'
@@ -95,7 +96,7 @@ export function pageSamples(
     'new-password-error': newPasswordPage({
       ...form,
       userName,
-      error: { text: text('The new password is not the same twice.') },
+      error: { text: text('The new password is not the same twice.'), about: 'new' },
     }),
     'stay-signed-in': staySignedInPage({ ...form, userName }),
     'account-picker': accountPickerPage({
@@ -257,5 +258,12 @@ export function pageSamples(
       fields: { code: text('0.AAA'), [text('state')]: text('a"b') },
     }),
     'native-client': nativeClientPage(),
+    'out-of-band': outOfBandPage({
+      nonce,
+      parameters: [
+        ['code', text('0.AAA')],
+        [text('state'), text('a"b')],
+      ],
+    }),
   }
 }

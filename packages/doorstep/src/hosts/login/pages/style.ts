@@ -61,6 +61,7 @@ code, pre, .sides dd, .details dd { font-family: ui-monospace, SFMono-Regular, M
 
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 form { margin: 1.25rem 0 0; }
+.field + .field { margin-top: 1rem; }
 .field label { display: block; margin-bottom: .375rem; font-weight: 600; }
 .text {
   display: block; width: 100%; min-height: 3rem; padding: .6rem .8rem; border: 1px solid var(--edge); border-radius: .6rem;

@@ -5,7 +5,7 @@ import type { SessionAccount } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
 import type { PasswordParts } from '../check-password.ts'
 import type { LoginParts } from '../login-parts.ts'
-import { newPasswordPage } from '../pages/new-password.ts'
+import { type NewPasswordView, newPasswordPage } from '../pages/new-password.ts'
 import { passwordPage } from '../pages/password.ts'
 import { staySignedInPage } from '../pages/stay-signed-in.ts'
 import { userNamePage } from '../pages/user-name.ts'
@@ -74,7 +74,7 @@ function checked(visit: Visit, { user }: FoundAccount, given: string | undefined
   return parts.checkPassword(user, given ?? '', { kind: kindOf(visit), clientAppId: null, correlationId })
 }
 
-function askNewPassword(visit: Visit, parts: LoginParts, error?: { readonly text: string }): FastifyReply {
+function askNewPassword(visit: Visit, parts: LoginParts, error?: NewPasswordView['error']): FastifyReply {
   const { userName = '' } = visit.flow
   const view = { ...formOf(visit, 'newPassword', parts), userName }
   return showPage(visit, (nonce) => newPasswordPage({ nonce, ...view, ...(error && { error }) }))
@@ -89,10 +89,10 @@ export async function takeNewPassword(visit: Visit, form: Form, parts: PasswordP
   )
   const finding = await checked(visit, account, current, parts)
   if (finding !== 'right' && finding !== 'mustChange') {
-    return askNewPassword(visit, parts, { text: passwordProblems[finding] })
+    return askNewPassword(visit, parts, { text: passwordProblems[finding], about: 'current' })
   }
   const problem = problemOf({ current, chosen, again })
-  if (problem) return askNewPassword(visit, parts, { text: problem })
+  if (problem) return askNewPassword(visit, parts, { text: problem, about: 'new' })
   const password = {
     userId: account.user.id,
     passwordHash: await parts.hashPassword(chosen),

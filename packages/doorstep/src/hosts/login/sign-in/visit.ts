@@ -9,6 +9,7 @@ import type { LoginParts } from '../login-parts.ts'
 import type { Difference } from '../pages/difference.ts'
 import { errorPage } from '../pages/error.ts'
 import { formPostPage } from '../pages/form-post.ts'
+import { outOfBandPage } from '../pages/out-of-band.ts'
 import type { RequestIds } from '../response-headers.ts'
 import { type SignInFlow, sealFlow } from './flow.ts'
 import { sendPage } from './page-answer.ts'
@@ -41,8 +42,14 @@ export function showPage(visit: Visit, render: (nonce: string) => string): Fasti
   return sendPage(visit.reply, { render, cookies: visit.cookies, formActions: 'any' })
 }
 
+/** The redirect URI of programs that no redirect can reach. */
+const outOfBand = 'urn:ietf:wg:oauth:2.0:oob'
+
 /** Sends the answer to the application: a redirect, or a page that posts itself. */
 export function leave(visit: Visit, response: AuthorizationResponse): FastifyReply {
+  if (response.redirectUri === outOfBand) {
+    return showPage(visit, (nonce) => outOfBandPage({ nonce, parameters: response.parameters }))
+  }
   if (response.mode === 'form_post') {
     const fields = formPostFields(response)
     return showPage(visit, (nonce) => formPostPage({ nonce, action: response.redirectUri, fields }))
