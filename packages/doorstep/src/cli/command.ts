@@ -11,6 +11,8 @@ export interface OptionDeclaration<T> {
   readonly help: string
   /** Empty for a switch, `<PORT>` when a value must follow, `[DESCRIPTION]` when one may. */
   readonly form: string
+  /** Whether `--` is a value like any other, rather than a sign that the value was forgotten. */
+  readonly takesDashes?: boolean
   /** May be given several times; every value is kept. */
   readonly repeatable?: boolean
   readonly choices?: readonly string[]

@@ -106,14 +106,14 @@ function commanderArgument({ form, help, choices }: ArgumentDeclaration): Argume
 }
 
 function commanderOption(name: string, declaration: OptionDeclaration<unknown>): Option {
-  const { help, form, choices, hidden, repeatable, parse, default: preset } = declaration
+  const { help, form, choices, hidden, repeatable, takesDashes, parse, default: preset } = declaration
   const option = new Option(`--${kebabCase(name)}${form ? ` ${form}` : ''}`, help)
   if (choices) option.choices([...choices])
   if (hidden) option.hideHelp()
   if (typeof preset === 'string' || typeof preset === 'number') option.default(preset)
   if (repeatable) option.argParser<readonly string[]>((value, earlier) => [...(earlier ?? []), present(value)])
   else if (parse) option.argParser((value) => parseOrRefuse(present(value), parse))
-  else if (form && !choices) option.argParser(present)
+  else if (form && !choices && !takesDashes) option.argParser(present)
   return option
 }
 

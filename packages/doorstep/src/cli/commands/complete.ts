@@ -6,7 +6,7 @@ export function completeFrom(table: CommandTable): CommandDeclaration {
   return command({
     summary: 'the words that may come next, for the scripts of `completion`',
     arguments: [{ form: '[before...]', help: 'the words before the one that is typed' }],
-    options: { word: text('WORD', 'the beginning of the word that is typed') },
+    options: { word: { ...text('WORD', 'the beginning of the word that is typed'), takesDashes: true } },
     examples: ['doorstep complete --word=cl'],
     passThrough: true,
     async run({ word = '' }, { terminal }, before) {
