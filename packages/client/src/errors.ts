@@ -79,3 +79,42 @@ export class AbortError extends Error {
     super('The wait for a token was aborted by the abortSignal of its caller.')
   }
 }
+
+/**
+ * Why a sign-in gave nothing: the authority or the person refused; nobody finished it in time; no port to listen on;
+ * no way to reach the person; an answer that proves not to be the authority's.
+ */
+export type SignInFailure = 'refused' | 'timedOut' | 'portTaken' | 'personUnreachable' | 'untrustedAnswer'
+
+/** A person's sign-in ended without tokens. */
+export class SignInError extends Error {
+  override readonly name = 'SignInError'
+  readonly reason: SignInFailure
+  /** OAuth's error name when the authority refused, e.g. `access_denied` (RFC 6749 §4.1.2.1). */
+  readonly error: string | undefined
+  /** The number after AADSTS, e.g. 65004. */
+  readonly code: number | undefined
+
+  constructor(
+    reason: SignInFailure,
+    message: string,
+    refusal: { error?: string; code?: number; cause?: unknown } = {},
+  ) {
+    super(message, refusal.cause === undefined ? undefined : { cause: refusal.cause })
+    this.reason = reason
+    this.error = refusal.error
+    this.code = refusal.code
+  }
+}
+
+/** A person has to sign in, and the credential was told not to ask by itself (`disableAutomaticAuthentication`). */
+export class AuthenticationRequiredError extends Error {
+  override readonly name = 'AuthenticationRequiredError'
+  /** What `authenticate` has to be called with; empty when an API was named by `resource`. */
+  readonly scopes: readonly string[]
+
+  constructor(scopes: readonly string[], reason: string, cause?: unknown) {
+    super(`${reason} Call authenticate() when the person can be asked.`, cause === undefined ? undefined : { cause })
+    this.scopes = scopes
+  }
+}

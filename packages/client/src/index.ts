@@ -1,10 +1,33 @@
+export type { SignedInAccount } from './account.ts'
 export { authorizationHeader } from './authorization-header.ts'
+export type { BrowserCredentialOptions } from './browser-options.ts'
 export { type CacheableCredential, type CachedOptions, cached } from './cache/cached.ts'
 export { type MemoryCacheOptions, memoryCache } from './cache/memory.ts'
 export type { TokenCache } from './cache/token-cache.ts'
 export type { AbortSignalLike, AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
+export {
+  AuthorizationCodeCredential,
+  type AuthorizationCodeCredentialOptions,
+} from './credentials/authorization-code.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
-export { AbortError, AuthorityUnreachableError, CredentialOptionError, TokenRequestError } from './errors.ts'
+export {
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialOptions,
+} from './credentials/interactive-browser.ts'
+export {
+  RefreshTokenCredential,
+  type RefreshTokenCredentialOptions,
+} from './credentials/refresh-token.ts'
+export {
+  AbortError,
+  AuthenticationRequiredError,
+  AuthorityUnreachableError,
+  CredentialOptionError,
+  SignInError,
+  type SignInFailure,
+  TokenRequestError,
+} from './errors.ts'
+export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export {
   type NodeTransportOptions,
   nodeTransport,
@@ -12,3 +35,4 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from './transport.ts'
+export type { UserCredentialOptions } from './user-client.ts'

@@ -2,6 +2,7 @@ import { pause } from './abort.ts'
 import { unreachable } from './connection-failure.ts'
 import type { AbortSignalLike, AccessToken } from './credential.ts'
 import { AbortError } from './errors.ts'
+import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { accessTokenOf, retryAfterMilliseconds, successOf } from './token-response.ts'
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
 
@@ -12,6 +13,8 @@ export interface TokenRequest {
   tenantId: string
   /** v1.0 names the API by `resource`, v2.0 by `scope`. */
   version: 'v1.0' | 'v2.0'
+  /** Where to send it instead, to a provider whose address follows from its metadata. */
+  tokenEndpoint?: string | undefined
   /** Body parameters; those without a value are left out. */
   form: Readonly<Record<string, string | undefined>>
 }
@@ -29,6 +32,20 @@ const FIRST_RETRY_DELAY_MILLISECONDS = 250
 /** Connections that broke rather than could not be made: asking again may help. */
 const TRANSIENT_FAILURES: readonly unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'EAI_AGAIN', 'UND_ERR_SOCKET']
 
+/** What a token endpoint gives for a person. */
+export interface UserTokens {
+  readonly accessToken: AccessToken
+  readonly refreshToken?: string
+  /** As it came: nothing in it has been checked. */
+  readonly idToken?: string
+  /** Of `idToken`, decoded and not checked. */
+  readonly idTokenClaims?: Readonly<Record<string, unknown>>
+  /** Entra's `client_info`: base64url of a JSON object with `uid` and `utid`. Comes when `client_info=1` was sent. */
+  readonly clientInfo?: string
+  /** The scopes that were granted, where the answer names them. */
+  readonly scope?: string
+}
+
 /**
  * Asks a token endpoint (RFC 6749 §3.2), again after 429, 5xx and broken connections: up to three times, when
  * `Retry-After` says or after growing delays, never past the bound.
@@ -37,6 +54,31 @@ const TRANSIENT_FAILURES: readonly unknown[] = ['ECONNRESET', 'ECONNABORTED', 'E
  * @throws {AbortError} when `abortSignal` fires
  */
 export async function requestToken(request: TokenRequest, settings: TokenRequestSettings): Promise<AccessToken> {
+  return (await askTokenEndpoint(request, settings)).accessToken
+}
+
+/** Like `requestToken`, for a grant that stands for a person: with what else comes along. */
+export async function requestUserTokens(request: TokenRequest, settings: TokenRequestSettings): Promise<UserTokens> {
+  const { accessToken, answer } = await askTokenEndpoint(request, settings)
+  const refreshToken = textOf(answer, 'refresh_token')
+  const idToken = textOf(answer, 'id_token')
+  const idTokenClaims = idToken === undefined ? undefined : claimsOf(idToken)
+  const clientInfo = textOf(answer, 'client_info')
+  const scope = textOf(answer, 'scope')
+  return {
+    accessToken,
+    ...(refreshToken && { refreshToken }),
+    ...(idToken && { idToken }),
+    ...(idTokenClaims && { idTokenClaims }),
+    ...(clientInfo && { clientInfo }),
+    ...(scope && { scope }),
+  }
+}
+
+async function askTokenEndpoint(
+  request: TokenRequest,
+  settings: TokenRequestSettings,
+): Promise<{ accessToken: AccessToken; answer: JsonObject }> {
   const path = request.version === 'v1.0' ? 'oauth2/token' : 'oauth2/v2.0/token'
   const correlationId = crypto.randomUUID()
   const body = new URLSearchParams()
@@ -45,7 +87,7 @@ export async function requestToken(request: TokenRequest, settings: TokenRequest
   const response = await sendWithRetries(
     {
       method: 'POST',
-      url: `${request.authorityHost}/${request.tenantId}/${path}`,
+      url: request.tokenEndpoint ?? `${request.authorityHost}/${request.tenantId}/${path}`,
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
@@ -56,12 +98,23 @@ export async function requestToken(request: TokenRequest, settings: TokenRequest
     settings,
   )
   const answer = successOf(response, { authorityHost: request.authorityHost, correlationId, form: request.form })
-  return accessTokenOf(answer, { sentAt, status: response.status, correlationId })
+  return { accessToken: accessTokenOf(answer, { sentAt, status: response.status, correlationId }), answer }
+}
+
+function textOf(answer: JsonObject, name: string): string | undefined {
+  const value = answer[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The second part of a JWT, whose other parts may be empty: v1.0 token endpoints do not sign theirs. */
+function claimsOf(jwt: string): JsonObject | undefined {
+  return parseJsonObject(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'))
 }
 
 type Attempt = { response: TransportResponse } | { failure: unknown }
 
-async function sendWithRetries(
+/** Sends a request to an authority, with the retries and the bound of `requestToken`. */
+export async function sendWithRetries(
   request: Omit<TransportRequest, 'signal' | 'timeoutMilliseconds'>,
   { transport, timeoutMilliseconds, abortSignal }: TokenRequestSettings,
 ): Promise<TransportResponse> {

@@ -4,7 +4,15 @@ import { type JsonObject, parseJsonObject } from './json-object.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Parameters whose values no error may repeat, whatever the authority writes into its answer. */
-const SECRET_PARAMETERS = ['client_secret', 'client_assertion']
+const SECRET_PARAMETERS = [
+  'client_secret',
+  'client_assertion',
+  'refresh_token',
+  'code',
+  'code_verifier',
+  'device_code',
+  'password',
+]
 
 export interface AskedWith {
   authorityHost: string
@@ -109,7 +117,7 @@ function withoutSecrets(text: string, form: AskedWith['form']): string {
 function notAnAuthority(response: TransportResponse, { authorityHost, correlationId }: AskedWith): TokenRequestError {
   const type = response.headers['content-type'] ?? 'no content type'
   return invalidResponse(
-    `${authorityHost} answered ${response.status} with ${type}, where a token endpoint answers with a JSON object: check authorityHost, and any proxy on the way.`,
+    `${authorityHost} answered ${response.status} with ${type}, where an authority answers with a JSON object: check authorityHost, and any proxy on the way.`,
     response.status,
     correlationId,
     retryAfterMilliseconds(response),

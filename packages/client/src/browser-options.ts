@@ -1,0 +1,65 @@
+import { CredentialOptionError } from './errors.ts'
+import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
+import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
+import type { UserCredentialOptions } from './user-client.ts'
+
+/** Options of the credentials that have a person sign in with a browser. */
+export interface BrowserCredentialOptions extends UserCredentialOptions {
+  /**
+   * Where the answer arrives: an address of this machine that is registered for the application, such as
+   * `http://localhost:53000`, or several, of which the first free one is taken. Without a port any free one will do.
+   */
+  redirectUri?: string | readonly string[]
+  /** How the authority sends the answer. Default `query`; `form_post` keeps it out of the browser's history. */
+  responseMode?: 'query' | 'form_post'
+  /** User name to begin with. */
+  loginHint?: string
+  /** What to ask in any case: `login`, `select_account`, `consent`. Default: what the authority finds necessary. */
+  prompt?: string
+  /** How long the person may take. Default 300,000, which is five minutes. */
+  signInTimeoutMilliseconds?: number
+  /** Called at once and then each second while the person is waited for, for a countdown. */
+  onWaiting?: (waiting: { secondsLeft: number }) => void
+  /** Gets what the person should know, one line each, such as why no browser opens. Default: standard error. */
+  onNotice?: (text: string) => void
+  /**
+   * The way where no browser is reachable: shows the person the address to open, and resolves with the address that
+   * the browser ends at, which says that the page cannot be reached.
+   */
+  onPasteBack?: (url: string) => Promise<string>
+  /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
+  disableAutomaticAuthentication?: boolean
+}
+
+const FIVE_MINUTES = 300_000
+
+/** @throws {CredentialOptionError} naming the option that is wrong */
+export function browserSignInSettings(
+  options: BrowserCredentialOptions,
+  defaultRedirectUri: string,
+): Omit<BrowserSignInSettings, 'byDeviceCode'> {
+  const { responseMode = 'query', signInTimeoutMilliseconds = FIVE_MINUTES } = options
+  if (responseMode !== 'query' && responseMode !== 'form_post') {
+    throw new CredentialOptionError(
+      'responseMode',
+      `responseMode '${String(responseMode)}' is neither 'query' nor 'form_post'; a fragment would never leave the browser.`,
+    )
+  }
+  // setTimeout knows no longer times, and would take them for none.
+  if (!(signInTimeoutMilliseconds > 0 && signInTimeoutMilliseconds < 2 ** 31)) {
+    throw new CredentialOptionError(
+      'signInTimeoutMilliseconds',
+      `signInTimeoutMilliseconds must be a number of milliseconds above 0 and below 24 days, for example 300000, and is ${signInTimeoutMilliseconds}.`,
+    )
+  }
+  return {
+    redirectUris: loopbackRedirectUris(options.redirectUri ?? defaultRedirectUri),
+    responseMode,
+    loginHint: options.loginHint,
+    prompt: options.prompt,
+    timeoutMilliseconds: signInTimeoutMilliseconds,
+    onWaiting: options.onWaiting,
+    onNotice: options.onNotice ?? ((text) => void process.stderr.write(`${text}\n`)),
+    onPasteBack: options.onPasteBack,
+  }
+}

@@ -1,0 +1,34 @@
+import { CredentialOptionError } from './errors.ts'
+
+/**
+ * A text option that must be there. The message never repeats the value: it may be a secret.
+ * @param fix what to do about it, as a clause
+ * @throws {CredentialOptionError} when it is missing, or has white space around it
+ */
+export function requireText(option: string, value: unknown, fix: string): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new CredentialOptionError(option, `${option} is missing: ${fix}.`)
+  }
+  if (value.trim() !== value) {
+    throw new CredentialOptionError(option, `${option} begins or ends with white space: remove it, or ${fix}.`)
+  }
+  return value
+}
+
+/** The Application (client) ID. @throws {CredentialOptionError} as `requireText` */
+export function requireClientId(value: unknown): string {
+  const fix = 'pass the Application (client) ID of the app registration, for example from AZURE_CLIENT_ID'
+  return requireText('clientId', value, fix)
+}
+
+/** Bound on one token request with its retries, in milliseconds. @throws {CredentialOptionError} unless above 0 */
+export function requireDuration(milliseconds: number | undefined): number {
+  if (milliseconds === undefined) return DEFAULT_TIMEOUT_MILLISECONDS
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds
+  throw new CredentialOptionError(
+    'timeoutMilliseconds',
+    `timeoutMilliseconds must be a number of milliseconds above 0, for example 15000, and is ${milliseconds}.`,
+  )
+}
+
+const DEFAULT_TIMEOUT_MILLISECONDS = 15_000
