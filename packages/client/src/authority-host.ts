@@ -1,6 +1,13 @@
 import { CredentialOptionError } from './errors.ts'
 
-export const PUBLIC_CLOUD = 'https://login.microsoftonline.com'
+/** Authorities of Microsoft's clouds, for `authorityHost`. */
+export const azureAuthorityHosts = {
+  public: 'https://login.microsoftonline.com',
+  usgov: 'https://login.microsoftonline.us',
+  china: 'https://login.chinacloudapi.cn',
+} as const
+
+export const PUBLIC_CLOUD = azureAuthorityHosts.public
 
 /**
  * Origin of the authority, without a slash at its end: the option, else `AZURE_AUTHORITY_HOST`, else the public cloud.

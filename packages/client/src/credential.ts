@@ -29,6 +29,8 @@ export interface GetTokenOptions {
   claims?: string
   /** Declares that the caller handles claims challenges (Continuous Access Evaluation). */
   enableCae?: boolean
+  /** Asks for a new token even where a cache holds one that has not expired, because the API refused that one. */
+  forceRefresh?: boolean
   /** Speaks the v1.0 endpoint: the API by its identifier URI or application id. Scopes must then be empty (`[]`). */
   resource?: string
 }

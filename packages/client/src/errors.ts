@@ -70,6 +70,26 @@ export class AuthorityUnreachableError extends Error {
   }
 }
 
+/** A credential that a chain passed over. */
+export interface SkippedCredential {
+  /** Its class, e.g. `EnvironmentCredential`. */
+  readonly credential: string
+  /** Why it could give nothing. */
+  readonly reason: string
+}
+
+/** Nothing to get a token with was found here. A chain goes on to its next credential; nobody was refused anything. */
+export class CredentialUnavailableError extends Error {
+  override readonly name = 'CredentialUnavailableError'
+  /** Of a chain: all that it tried, in order. */
+  readonly skipped: readonly SkippedCredential[]
+
+  constructor(message: string, skipped: readonly SkippedCredential[] = []) {
+    super(message)
+    this.skipped = skipped
+  }
+}
+
 /** The caller's `abortSignal` ended the wait. Name and code are those of Node's and the Azure SDK's error. */
 export class AbortError extends Error {
   override readonly name = 'AbortError'

@@ -1,4 +1,5 @@
 export type { SignedInAccount } from './account.ts'
+export { azureAuthorityHosts } from './authority-host.ts'
 export { authorizationHeader } from './authorization-header.ts'
 export type { BrowserCredentialOptions } from './browser-options.ts'
 export { type CacheableCredential, type CachedOptions, cached } from './cache/cached.ts'
@@ -9,7 +10,13 @@ export {
   AuthorizationCodeCredential,
   type AuthorizationCodeCredentialOptions,
 } from './credentials/authorization-code.ts'
+export { type ChainableCredential, ChainedCredential } from './credentials/chained.ts'
+export {
+  ClientCertificateCredential,
+  type ClientCertificateCredentialOptions,
+} from './credentials/client-certificate.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
+export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
 export {
   InteractiveBrowserCredential,
   type InteractiveBrowserCredentialOptions,
@@ -23,10 +30,13 @@ export {
   AuthenticationRequiredError,
   AuthorityUnreachableError,
   CredentialOptionError,
+  CredentialUnavailableError,
   SignInError,
   type SignInFailure,
+  type SkippedCredential,
   TokenRequestError,
 } from './errors.ts'
+export { createFetch, type FetchOptions } from './fetch.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export {
   type NodeTransportOptions,

@@ -72,7 +72,8 @@ export function retryAfterMilliseconds({ headers }: TransportResponse): number |
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
-function seconds(value: unknown): number | undefined {
+/** v1.0 writes its numbers as strings of digits. */
+export function seconds(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
 }
@@ -124,7 +125,8 @@ function notAnAuthority(response: TransportResponse, { authorityHost, correlatio
   )
 }
 
-function invalidResponse(
+/** An answer that is not what OAuth says. */
+export function invalidResponse(
   message: string,
   status: number,
   correlationId: string,

@@ -37,6 +37,7 @@ interface Held {
  * - Five minutes before a token expires (half its life before, if it lives less than ten minutes; where the authority
  *   names a time, then) the next caller starts one refresh in the background. Everybody gets the good token meanwhile,
  *   and goes on getting it until it expires if the refresh fails.
+ * - `forceRefresh` asks for a new token at once; all who do so at the same time get the same one.
  *
  * @param cache shared with other `cached` credentials; without it, tokens stay in the memory of this one
  */
@@ -68,15 +69,19 @@ export function cached(
     return token
   }
 
-  /** The one request for this key that is under way, or a new one. */
-  function flight(key: string, scopes: string | string[], options: GetTokenOptions | undefined, urgent: boolean) {
+  /** The one request for this key that is under way, or a new one. A stored token may do until the given time of it. */
+  function flight(
+    key: string,
+    scopes: string | string[],
+    options: GetTokenOptions | undefined,
+    goodUntil: (token: AccessToken) => number,
+  ): Promise<AccessToken> {
     const underWay = flights.get(key)
     if (underWay !== undefined) return underWay
     const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
     const ownOptions = ofEveryCaller(options)
     const request = () => ask(ownScopes, ownOptions)
-    const goodEnough = (token: AccessToken) =>
-      now() < (urgent ? token.expiresOnTimestamp : (token.refreshAfterTimestamp ?? token.expiresOnTimestamp))
+    const goodEnough = (token: AccessToken) => now() < goodUntil(token)
     const started = (shared === undefined ? request() : shared(key, goodEnough, request))
       .then((token) => keep(key, token))
       .finally(() => flights.delete(key))
@@ -86,7 +91,7 @@ export function cached(
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
-    flight(key, scopes, options, false).catch((error: unknown) => {
+    flight(key, scopes, options, untilRefresh).catch((error: unknown) => {
       entry.failedRefreshes += 1
       const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
       const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
@@ -94,10 +99,19 @@ export function cached(
     })
   }
 
+  /** A token that differs from the one held: of a request under way, else of a new one. */
+  async function renew(key: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
+    const refused = held.get(key)?.token.token
+    const underWay = await flights.get(key)?.catch(() => undefined)
+    if (underWay !== undefined && refused !== undefined && underWay.token !== refused) return underWay
+    return flight(key, scopes, options, never)
+  }
+
   return {
     getToken(scopes, options) {
       if (options?.abortSignal?.aborted) return Promise.reject(new AbortError())
       const key = requestKey(scopes, options)
+      if (options?.forceRefresh) return unlessAborted(renew(key, scopes, options), options.abortSignal)
       const entry = held.get(key)
       if (entry !== undefined) {
         const time = now()
@@ -107,13 +121,17 @@ export function cached(
           return entry.promise
         }
       }
-      return unlessAborted(flight(key, scopes, options, true), options?.abortSignal)
+      return unlessAborted(flight(key, scopes, options, untilExpiry), options?.abortSignal)
     },
   }
 }
 
+const untilExpiry = ({ expiresOnTimestamp }: AccessToken) => expiresOnTimestamp
+const untilRefresh = (token: AccessToken) => token.refreshAfterTimestamp ?? token.expiresOnTimestamp
+const never = () => Number.NEGATIVE_INFINITY
+
 /** The options without what is one caller's own: nobody's signal or time-out may end what is done for all. */
 function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {
-  const { abortSignal, requestOptions, ...rest } = options
+  const { abortSignal, forceRefresh, requestOptions, ...rest } = options
   return rest
 }
