@@ -38,6 +38,8 @@ export {
 } from './errors.ts'
 export { createFetch, type FetchOptions } from './fetch.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
+export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
+export type { StoreNotice } from './store/notice.ts'
 export {
   type NodeTransportOptions,
   nodeTransport,

@@ -3,14 +3,15 @@ import type { AccessToken, GetTokenOptions, TokenCredential } from '../credentia
 import { AbortError, TokenRequestError } from '../errors.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { requestKey } from './request-key.ts'
-import { refreshAfter, retryRefreshAfter } from './schedule.ts'
+import { refreshAfter, retryRefreshAfter, somewhatEarlier } from './schedule.ts'
 import { sharedTokens } from './shared-tokens.ts'
 import type { TokenCache } from './token-cache.ts'
 
 /** What `cached` can wrap: our credentials, and those of the Azure SDKs, which may give `null`. */
 export interface CacheableCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>
-  readonly cachePartition?: string
+  /** Whose tokens these are: the same text, the same tokens. Read at each request, since an account may change. */
+  readonly cachePartition?: string | undefined
 }
 
 export interface CachedOptions {
@@ -35,9 +36,11 @@ interface Held {
  * - Any number of callers cause one request; a failed one is not remembered, and a caller's `abortSignal` ends that
  *   caller's wait alone.
  * - Five minutes before a token expires (half its life before, if it lives less than ten minutes; where the authority
- *   names a time, then) the next caller starts one refresh in the background. Everybody gets the good token meanwhile,
- *   and goes on getting it until it expires if the refresh fails.
+ *   names a time, then; in either case up to half a minute earlier, by chance) the next caller starts one refresh in
+ *   the background. Everybody gets the good token meanwhile, and goes on getting it until it expires if the refresh
+ *   fails.
  * - `forceRefresh` asks for a new token at once; all who do so at the same time get the same one.
+ * - With a cache that other processes share, they and this one cause one request together.
  *
  * @param cache shared with other `cached` credentials; without it, tokens stay in the memory of this one
  */
@@ -48,7 +51,7 @@ export function cached(
 ): TokenCredential {
   const held = new BoundedMap<Held>(maximumEntries)
   const flights = new Map<string, Promise<AccessToken>>()
-  const shared = cache && sharedTokens(cache, credential.cachePartition ?? crypto.randomUUID())
+  const shared = cache && sharedTokens(cache, () => credential.cachePartition)
 
   async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const token = await credential.getToken(scopes, options)
@@ -56,32 +59,34 @@ export function cached(
     return Object.freeze({ ...token, refreshAfterTimestamp: refreshAfter(token, now()) })
   }
 
+  const isGood = ({ expiresOnTimestamp }: AccessToken) => now() < expiresOnTimestamp
+  const isFresh = (token: AccessToken) => now() < (token.refreshAfterTimestamp ?? token.expiresOnTimestamp)
+
   function keep(key: string, token: AccessToken): AccessToken {
     const { refreshAfterTimestamp, expiresOnTimestamp } = token
-    if (expiresOnTimestamp <= now()) return token
+    if (!isGood(token)) return token
     held.set(key, {
       token,
       promise: Promise.resolve(token),
-      lookAgainAt: Math.min(refreshAfterTimestamp ?? expiresOnTimestamp, expiresOnTimestamp),
+      lookAgainAt: somewhatEarlier(Math.min(refreshAfterTimestamp ?? expiresOnTimestamp, expiresOnTimestamp), now()),
       failedRefreshes: 0,
       recentlyUsed: false,
     })
     return token
   }
 
-  /** The one request for this key that is under way, or a new one. A stored token may do until the given time of it. */
+  /** The one request for this key that is under way, or a new one. A stored token may do if it is good enough. */
   function flight(
     key: string,
     scopes: string | string[],
     options: GetTokenOptions | undefined,
-    goodUntil: (token: AccessToken) => number,
+    goodEnough: (token: AccessToken) => boolean,
   ): Promise<AccessToken> {
     const underWay = flights.get(key)
     if (underWay !== undefined) return underWay
     const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
     const ownOptions = ofEveryCaller(options)
     const request = () => ask(ownScopes, ownOptions)
-    const goodEnough = (token: AccessToken) => now() < goodUntil(token)
     const started = (shared === undefined ? request() : shared(key, goodEnough, request))
       .then((token) => keep(key, token))
       .finally(() => flights.delete(key))
@@ -91,12 +96,14 @@ export function cached(
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
-    flight(key, scopes, options, untilRefresh).catch((error: unknown) => {
-      entry.failedRefreshes += 1
-      const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
-      const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
-      entry.lookAgainAt = Math.min(again, entry.token.expiresOnTimestamp)
-    })
+    flight(key, scopes, options, (token) => isFresh(token) && token.token !== entry.token.token).catch(
+      (error: unknown) => {
+        entry.failedRefreshes += 1
+        const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
+        const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
+        entry.lookAgainAt = Math.min(again, entry.token.expiresOnTimestamp)
+      },
+    )
   }
 
   /** A token that differs from the one held: of a request under way, else of a new one. */
@@ -121,14 +128,12 @@ export function cached(
           return entry.promise
         }
       }
-      return unlessAborted(flight(key, scopes, options, untilExpiry), options?.abortSignal)
+      return unlessAborted(flight(key, scopes, options, isGood), options?.abortSignal)
     },
   }
 }
 
-const untilExpiry = ({ expiresOnTimestamp }: AccessToken) => expiresOnTimestamp
-const untilRefresh = (token: AccessToken) => token.refreshAfterTimestamp ?? token.expiresOnTimestamp
-const never = () => Number.NEGATIVE_INFINITY
+const never = () => false
 
 /** The options without what is one caller's own: nobody's signal or time-out may end what is done for all. */
 function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {

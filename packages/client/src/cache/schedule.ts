@@ -1,6 +1,7 @@
 import type { AccessToken } from '../credential.ts'
 
 const REFRESH_MARGIN_MILLISECONDS = 5 * 60_000
+const LONGEST_JITTER_MILLISECONDS = 30_000
 const FIRST_RETRY_MILLISECONDS = 30_000
 const LONGEST_RETRY_MILLISECONDS = 5 * 60_000
 
@@ -16,8 +17,19 @@ export function refreshAfter({ refreshAfterTimestamp, expiresOnTimestamp }: Acce
   return expiresOnTimestamp - Math.min(REFRESH_MARGIN_MILLISECONDS, life / 2)
 }
 
-/** Milliseconds from a failed refresh to the next: 30 s, doubled each time up to 5 min, or longer if so asked. */
+/**
+ * A moment by chance before `due`: up to half a minute, or a twentieth of the time until then. Processes that got the
+ * same token at the same time do not all look at it again at the same time.
+ */
+export function somewhatEarlier(due: number, now: number): number {
+  return due - Math.random() * Math.min(LONGEST_JITTER_MILLISECONDS, Math.max(0, due - now) / 20)
+}
+
+/**
+ * Milliseconds from a failed refresh to the next: 30 s, doubled each time up to 5 min, or longer if so asked, and by
+ * chance up to a quarter more.
+ */
 export function retryRefreshAfter(failures: number, askedMilliseconds = 0): number {
   const growing = Math.min(LONGEST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1))
-  return Math.max(growing, askedMilliseconds)
+  return Math.max(growing, askedMilliseconds) * (1 + Math.random() / 4)
 }

@@ -1,4 +1,5 @@
 import type { AccessToken } from '../credential.ts'
+import { AuthorityUnreachableError, TokenRequestError } from '../errors.ts'
 import type { TokenCache } from './token-cache.ts'
 
 /**
@@ -11,41 +12,80 @@ export type SharedTokens = (
   request: () => Promise<AccessToken>,
 ) => Promise<AccessToken>
 
+/** A token in hand, or one that can be asked for, waits no longer than that for a cache. */
+const CACHE_ANSWERS_MILLISECONDS = 2_000
+
 /** Runs under way, per cache: all that share a cache share those too. */
 const runsOfCaches = new WeakMap<TokenCache, Map<string, Promise<AccessToken>>>()
 
-/** The tokens of one partition of a cache. */
-export function sharedTokens(cache: TokenCache, partition: string): SharedTokens {
+/**
+ * The tokens of one partition of a cache.
+ * @param partition asked at each request, as it may name an account that is known only after a sign-in;
+ *   `undefined` shares with nobody
+ */
+export function sharedTokens(cache: TokenCache, partition: () => string | undefined): SharedTokens {
   const runs = runsOfCaches.get(cache) ?? new Map<string, Promise<AccessToken>>()
   runsOfCaches.set(cache, runs)
   return (requestKey, goodEnough, request) => {
-    const key = JSON.stringify([partition, requestKey])
+    const keyNow = () => {
+      const name = partition()
+      return name === undefined ? undefined : JSON.stringify([name, requestKey])
+    }
+    const key = keyNow()
+    if (key === undefined) return request()
     const underWay = runs.get(key)
     if (underWay !== undefined) return underWay
-    const started = readOrRequest(cache, key, goodEnough, request).finally(() => runs.delete(key))
+    const ask = async () => {
+      const token = await request()
+      const keyOfToken = keyNow() // a sign-in may have changed the account
+      if (keyOfToken !== undefined) await unlessFailing(() => cache.set(keyOfToken, token))
+      return token
+    }
+    const started = readOrAsk(cache, key, goodEnough, ask).finally(() => runs.delete(key))
     runs.set(key, started)
     return started
   }
 }
 
-async function readOrRequest(
+async function readOrAsk(
   cache: TokenCache,
   key: string,
   goodEnough: (token: AccessToken) => boolean,
-  request: () => Promise<AccessToken>,
+  ask: () => Promise<AccessToken>,
 ): Promise<AccessToken> {
-  const stored = await unlessFailing(() => cache.get(key))
-  if (stored !== undefined && goodEnough(stored)) return stored
-  const token = await request()
-  await unlessFailing(() => cache.set(key, token))
-  return token
+  const read = async () => {
+    const stored = await unlessFailing(() => cache.get(key))
+    return stored !== undefined && goodEnough(stored) ? stored : undefined
+  }
+  const stored = await read()
+  if (stored !== undefined) return stored
+  if (cache.exclusively === undefined) return ask()
+  let asked = false
+  const readAgainOrAsk = async () => {
+    const others = await read()
+    if (others !== undefined) return others
+    asked = true
+    return ask()
+  }
+  try {
+    return await cache.exclusively(key, readAgainOrAsk, read)
+  } catch (error) {
+    if (asked || error instanceof TokenRequestError || error instanceof AuthorityUnreachableError) throw error
+    return ask()
+  }
 }
 
 /** A cache in trouble must not withhold a token. */
 async function unlessFailing<Value>(work: () => Value | Promise<Value>): Promise<Value | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), CACHE_ANSWERS_MILLISECONDS)
+  })
   try {
-    return await work()
+    return await Promise.race([work(), tooLate])
   } catch {
     return undefined
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -13,7 +13,7 @@ export interface ReceivedRequest {
 
 /** What to answer: an object is sent as JSON; `'reset'` breaks the connection, `'silence'` never answers. */
 export type Answer =
-  | { status?: number; headers?: Record<string, string>; json: object }
+  | { status?: number; headers?: Record<string, string>; json: object; afterMilliseconds?: number }
   | { status: number; headers?: Record<string, string>; text: string }
   | 'reset'
   | 'silence'
@@ -68,8 +68,12 @@ export async function startTokenServer(): Promise<TokenServer> {
       }
       const [type, text] =
         'json' in answer ? ['application/json', JSON.stringify(answer.json)] : ['text/html', answer.text]
-      response.writeHead(answer.status ?? 200, { 'content-type': type, ...answer.headers })
-      response.end(text)
+      const send = () => {
+        response.writeHead(answer.status ?? 200, { 'content-type': type, ...answer.headers })
+        response.end(text)
+      }
+      if ('afterMilliseconds' in answer) setTimeout(send, answer.afterMilliseconds)
+      else send()
     })
   })
   server.on('secureConnection', () => {

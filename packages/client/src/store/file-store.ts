@@ -1,0 +1,112 @@
+import { join, resolve } from 'node:path'
+import type { TokenCache } from '../cache/token-cache.ts'
+import { CredentialOptionError } from '../errors.ts'
+import type { SignInStore } from '../sign-in.ts'
+import { type EncryptionKey, encryptionKey } from './encryption-key.ts'
+import { keptTokens } from './kept-tokens.ts'
+import { prepareLeases, underLease } from './lease.ts'
+import { type NoticeListener, warnOfNotice } from './notice.ts'
+import { removeOldFiles } from './old-files.ts'
+import { sealedFile } from './sealed-file.ts'
+import { defaultStoreFolder, prepareStoreFolder } from './store-folder.ts'
+
+export interface FileStoreOptions {
+  /**
+   * Folder for the store alone. Default `$XDG_DATA_HOME/doorstep/client` (`~/.local/share/doorstep/client`),
+   * `~/Library/Application Support/doorstep/client`, `%LOCALAPPDATA%\doorstep\client`.
+   */
+  directory?: string
+  /** `'off'` keeps the key in a file even where the operating system has a keychain. Default `'auto'`. */
+  keychain?: 'auto' | 'off'
+  /** The present, in milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
+  /** Most access tokens in the file. Default 1,000; above it those that expire soonest go. */
+  maximumEntries?: number
+  /** Told what went wrong without stopping anything. Default: a warning on stderr. */
+  onNotice?: NoticeListener
+}
+
+/** Tokens and sign-ins of one user, shared by all processes that open the same folder. */
+export interface FileStore {
+  /** For `cached(credential, store.tokens)`. */
+  readonly tokens: TokenCache
+  /** For the `signIns` option of credentials that sign people in. */
+  readonly signIns: SignInStore
+  /** Absolute path of the encrypted file, which exists from the first token on. */
+  readonly path: string
+  /** Where the key is. `memory`: nowhere, and nothing is written to the disk. */
+  readonly keyPlace: 'keychain' | 'keyFile' | 'memory'
+  /** Why it is there, in a sentence. */
+  readonly keyPlaceReason: string
+  /** Forgets all access tokens; sign-ins stay. Rejects when the file cannot be written. */
+  deleteTokens(): Promise<void>
+}
+
+/**
+ * Opens a user's token store: one file, 0600 in a 0700 folder, encrypted with AES-256-GCM. The key is in the operating
+ * system's keychain where the optional package `@napi-rs/keyring` is installed and a keychain answers, else in a key
+ * file beside it. The file of either key has a name of its own, so that sessions with and without a keychain do not
+ * disturb each other.
+ *
+ * Any number of processes may use it at once: a change is made under a lock and replaces the file as a whole; changes
+ * of others are seen; of all that ask for one token, one sends the request. Trouble with the disk withholds no token:
+ * it is kept in memory, and `onNotice` is told.
+ * @throws {CredentialOptionError} when an option is wrong, or other users could change what is in the folder
+ */
+export async function fileStore(options: FileStoreOptions = {}): Promise<FileStore> {
+  const { directory, keychain, now, maximumEntries, onNotice } = checked(options)
+  const unusable = await prepareStoreFolder(directory)
+  const key: EncryptionKey =
+    unusable === undefined
+      ? await encryptionKey(directory, keychain, onNotice)
+      : { place: 'memory', reason: unusable, bytes: undefined }
+  const path = join(directory, key.place === 'keychain' ? 'tokens-keychain' : 'tokens')
+  if (key.bytes === undefined) {
+    onNotice({ kind: 'inMemory', path, message: `Tokens are kept in memory alone. ${key.reason}` })
+  }
+  const file = key.bytes && sealedFile(path, key.bytes, onNotice)
+  const kept = keptTokens({ file, path, now, maximumEntries, onNotice })
+  return {
+    path,
+    keyPlace: key.place,
+    keyPlaceReason: key.reason,
+    tokens: {
+      get: kept.token,
+      set: kept.setToken,
+      ...(file && { exclusively: leases(directory) }),
+    },
+    signIns: { get: kept.signIn, set: kept.setSignIn, delete: kept.deleteSignIn, list: kept.signIns },
+    deleteTokens: kept.deleteTokens,
+  }
+}
+
+/** The folder is made at the first lease: a token that is there needs none. */
+function leases(directory: string): NonNullable<TokenCache['exclusively']> {
+  const folder = join(directory, 'leases')
+  let prepared: Promise<unknown> | undefined
+  return async (key, work, meanwhile) => {
+    prepared ??= prepareLeases(folder)
+      .then(() => removeOldFiles(directory, (name) => name.endsWith('.tmp')))
+      .catch(() => undefined) // a lease then cannot be had either, and is done without
+    await prepared
+    return underLease(folder, key, work, meanwhile)
+  }
+}
+
+function checked(options: FileStoreOptions): Required<FileStoreOptions> {
+  const { directory = defaultStoreFolder(), keychain = 'auto', now = Date.now } = options
+  const { maximumEntries = 1_000, onNotice = warnOfNotice } = options
+  if (typeof directory !== 'string' || directory === '') {
+    throw new CredentialOptionError('directory', 'directory is empty: name a folder, or leave it out for the default.')
+  }
+  if (keychain !== 'auto' && keychain !== 'off') {
+    throw new CredentialOptionError('keychain', `keychain must be 'auto' or 'off', and is '${String(keychain)}'.`)
+  }
+  if (!Number.isInteger(maximumEntries) || maximumEntries < 1) {
+    throw new CredentialOptionError(
+      'maximumEntries',
+      `maximumEntries must be a whole number above 0, for example 1000, and is ${maximumEntries}.`,
+    )
+  }
+  return { directory: resolve(directory), keychain, now, maximumEntries, onNotice }
+}

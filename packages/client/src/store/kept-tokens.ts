@@ -1,0 +1,118 @@
+import type { AccessToken } from '../credential.ts'
+import type { SignIn } from '../sign-in.ts'
+import type { NoticeListener } from './notice.ts'
+import type { SealedFile } from './sealed-file.ts'
+import {
+  applyChanges,
+  NOTHING_STORED,
+  type StoredTokens,
+  signInOf,
+  type TokenChanges,
+  tokenOf,
+} from './stored-tokens.ts'
+import { reasonOf } from './system-error.ts'
+
+/** The tokens and sign-ins of a store: those in its file, and before them the changes that are not there yet. */
+export interface KeptTokens {
+  token(key: string): Promise<AccessToken | undefined>
+  setToken(key: string, token: AccessToken): Promise<void>
+  signIn(key: string): Promise<SignIn | undefined>
+  setSignIn(key: string, signIn: SignIn): Promise<void>
+  signIns(): Promise<readonly SignIn[]>
+  /** Rejects when the file cannot be written: what it still holds is not gone. */
+  deleteSignIn(key: string): Promise<void>
+  /** Rejects when the file cannot be written. */
+  deleteTokens(): Promise<void>
+}
+
+export interface KeptTokensSettings {
+  /** `undefined`: everything stays in memory. */
+  readonly file: SealedFile | undefined
+  readonly path: string
+  readonly now: () => number
+  readonly maximumEntries: number
+  readonly onNotice: NoticeListener
+}
+
+export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTokensSettings): KeptTokens {
+  const tokens: TokenChanges['tokens'] = new Map()
+  const signIns: TokenChanges['signIns'] = new Map()
+  let deletions = 0
+  let waiting: Promise<string | undefined> | undefined
+  let running: Promise<unknown> = Promise.resolve()
+  let told = false
+
+  const read = async (): Promise<StoredTokens> => (file === undefined ? NOTHING_STORED : file.read())
+
+  /** Saves all changes so far; those that come while another save runs share the next. @returns why it failed */
+  function save(): Promise<string | undefined> {
+    waiting ??= running.then(() => {
+      waiting = undefined
+      const saving = saveNow().then(() => undefined, failed)
+      running = saving
+      return saving
+    })
+    return waiting
+  }
+
+  async function saveNow(): Promise<void> {
+    if (file === undefined) return
+    const changes = { tokens: new Map(tokens), signIns: new Map(signIns), withoutStoredTokens: deletions > 0 }
+    const deletionsBefore = deletions
+    await file.change((stored) => applyChanges(stored, changes, { now: now(), maximumEntries }))
+    for (const [key, token] of changes.tokens) if (tokens.get(key) === token) tokens.delete(key)
+    for (const [key, signIn] of changes.signIns) if (signIns.get(key) === signIn) signIns.delete(key)
+    deletions -= deletionsBefore
+    told = false
+  }
+
+  function failed(error: unknown): string {
+    const message = `The token store ${path} cannot be written: ${reasonOf(error)}. What is new is kept in memory.`
+    if (!told) onNotice({ kind: 'notSaved', path, message })
+    told = true
+    return message
+  }
+
+  async function saveOrThrow(): Promise<void> {
+    const failure = await save()
+    if (failure !== undefined) throw new Error(failure)
+  }
+
+  return {
+    async token(key) {
+      const unsaved = tokens.get(key)
+      const stored = deletions > 0 ? undefined : tokenOf((await read()).tokens.get(key), now())
+      if (unsaved === undefined || unsaved.expiresOnTimestamp <= now()) return stored
+      return stored !== undefined && stored.expiresOnTimestamp > unsaved.expiresOnTimestamp ? stored : unsaved
+    },
+    async setToken(key, token) {
+      tokens.delete(key) // so that the newest is last
+      tokens.set(key, token)
+      const oldest = tokens.keys().next()
+      if (tokens.size > maximumEntries && !oldest.done) tokens.delete(oldest.value)
+      await save()
+    },
+    async signIn(key) {
+      if (signIns.has(key)) return signIns.get(key)
+      return signInOf((await read()).signIns.get(key))
+    },
+    async setSignIn(key, signIn) {
+      signIns.set(key, signIn)
+      await save()
+    },
+    async signIns() {
+      const changes = { tokens, signIns, withoutStoredTokens: false }
+      const all = applyChanges(await read(), changes, { now: now(), maximumEntries }).signIns
+      return [...all.values()].map(signInOf).filter((signIn) => signIn !== undefined)
+    },
+    async deleteSignIn(key) {
+      signIns.set(key, undefined)
+      await saveOrThrow()
+    },
+    async deleteTokens() {
+      tokens.clear()
+      deletions += 1
+      await saveOrThrow()
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AccessToken } from '../credential.ts'
+import { takeLock } from './lock-file.ts'
+import { removeOldFiles } from './old-files.ts'
+import { failureOf, leaveFailure } from './shared-failure.ts'
+
+/** The 15 s that a request may take at most, and time to learn of its end. */
+const LONGEST_WAIT_MILLISECONDS = 15_500
+
+/**
+ * Runs `work` for a key in one process at a time.
+ * @param folder where leases lie
+ * @param key any text
+ * @param meanwhile asked while another process works; a token ends the wait
+ * @returns what `work` or `meanwhile` gave. When the other process's request failed, this rejects as that did. Where
+ *   no lease can be had, within 15 s or at all, `work` runs without one
+ */
+export async function underLease(
+  folder: string,
+  key: string,
+  work: () => Promise<AccessToken>,
+  meanwhile: () => Promise<AccessToken | undefined>,
+): Promise<AccessToken> {
+  const path = join(folder, `${nameOf(key)}.lease`)
+  const failurePath = join(folder, `${nameOf(key)}.failure`)
+  const howItEnded = async (owner: string | undefined) => {
+    const failure = owner === undefined ? undefined : await failureOf(failurePath, owner)
+    return failure && { failure }
+  }
+  const taken = await takeLock(path, {
+    withinMilliseconds: LONGEST_WAIT_MILLISECONDS,
+    whileWaiting: async (gone) => {
+      const token = await meanwhile()
+      return token === undefined ? howItEnded(gone) : { token }
+    },
+  }).catch(() => undefined)
+  if (taken === undefined) return work()
+  if ('early' in taken) {
+    if ('failure' in taken.early) throw taken.early.failure
+    return taken.early.token
+  }
+  const { lock, before } = taken
+  try {
+    const ended = await howItEnded(before)
+    if (ended !== undefined) throw ended.failure
+    return await workAndTell(work, (error) => leaveFailure(failurePath, lock.id, error))
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Makes the folder of the leases, and removes those that were left behind long ago. */
+export async function prepareLeases(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await removeOldFiles(folder, () => true)
+}
+
+async function workAndTell(
+  work: () => Promise<AccessToken>,
+  tell: (error: unknown) => Promise<void>,
+): Promise<AccessToken> {
+  try {
+    return await work()
+  } catch (error) {
+    await tell(error)
+    throw error
+  }
+}
+
+/** Keys hold addresses and names of any length; files have neither. */
+function nameOf(key: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha256').update(key).digest('base64url').slice(0, 32)
+}
