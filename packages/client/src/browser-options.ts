@@ -1,7 +1,8 @@
 import { CredentialOptionError } from './errors.ts'
 import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
 import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
-import type { UserCredentialOptions } from './user-client.ts'
+import type { UserClient, UserCredentialOptions } from './user-client.ts'
+import type { AskPerson } from './user-session.ts'
 
 /** Options of the credentials that have a person sign in with a browser. */
 export interface BrowserCredentialOptions extends UserCredentialOptions {
@@ -33,8 +34,25 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
 
 const FIVE_MINUTES = 300_000
 
-/** @throws {CredentialOptionError} naming the option that is wrong */
-export function browserSignInSettings(
+/**
+ * Has a person sign in with a browser, as the options say. What that takes is loaded when it is needed.
+ * @param byDeviceCode the way where no browser is reachable and nothing can be pasted back
+ * @throws {CredentialOptionError} naming the option that is wrong
+ */
+export function askByBrowser(
+  client: UserClient,
+  options: BrowserCredentialOptions,
+  defaultRedirectUri: string,
+  byDeviceCode?: AskPerson,
+): AskPerson {
+  const settings = { ...browserSignInSettings(options, defaultRedirectUri), byDeviceCode }
+  return async (request, signal) => {
+    const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
+    return signInByBrowser(client, request, settings, signal)
+  }
+}
+
+function browserSignInSettings(
   options: BrowserCredentialOptions,
   defaultRedirectUri: string,
 ): Omit<BrowserSignInSettings, 'byDeviceCode'> {

@@ -1,60 +1,34 @@
-import type { SignedInAccount } from '../account.ts'
-import { type BrowserCredentialOptions, browserSignInSettings } from '../browser-options.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { type UserClient, userCachePartition, userClient } from '../user-client.ts'
-import { UserSession } from '../user-session.ts'
+import { askByBrowser, type BrowserCredentialOptions } from '../browser-options.ts'
+import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
+import { type UserClient, userClient } from '../user-client.ts'
+import { UserCredential } from '../user-credential.ts'
+import type { AskPerson } from '../user-session.ts'
 
-export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOptions {}
+export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOptions {
+  /**
+   * Tells the person the device code, which is the way where no browser is reachable and `onPasteBack` is not given.
+   * Default: the authority's message by `onNotice`.
+   */
+  userPromptCallback?: UserPromptCallback
+}
 
 /**
  * A person who signs in with a browser to a program without a secret: the authorization-code flow with PKCE, RFC 8252.
- * The default `redirectUri` is `http://localhost`. The sign-in is kept and refreshed, so that the person is asked once;
- * access tokens are not kept: wrap it in `cached`.
+ * The default `redirectUri` is `http://localhost`, which takes any free port.
  */
-export class InteractiveBrowserCredential implements TokenCredential {
-  readonly tenantId: string
-  readonly clientId: string
-  readonly authorityHost: string
-  readonly #client: UserClient
-  readonly #session: UserSession
-
+export class InteractiveBrowserCredential extends UserCredential {
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: InteractiveBrowserCredentialOptions) {
     const client = userClient({ ...options, clientSecret: undefined })
-    const settings = browserSignInSettings(options, 'http://localhost')
-    this.#client = client
-    this.#session = new UserSession(
-      client,
-      async (request, signal) => {
-        const { signInByBrowser } = await import('../loopback/browser-sign-in.ts')
-        return signInByBrowser(client, request, { ...settings, byDeviceCode: undefined }, signal)
-      },
-      options,
-    )
-    this.tenantId = client.tenantId
-    this.clientId = client.clientId
-    this.authorityHost = client.authorityHost
+    super(client, askByBrowser(client, options, 'http://localhost', byDeviceCode(client, options)), options)
   }
+}
 
-  /** Same authority, tenant, application and store of sign-ins: same tokens. */
-  get cachePartition(): string {
-    return userCachePartition(this.#client)
-  }
-
-  /**
-   * @param scopes permissions of one API, e.g. `https://graph.microsoft.com/User.Read`; empty with `options.resource`
-   * @throws {CredentialOptionError} when scopes or options cannot work; nothing is sent then
-   * @throws {SignInError} when the person's sign-in gives nothing; `reason` says why
-   * @throws {AuthenticationRequiredError} when the person has to be asked and may not be
-   * @throws {TokenRequestError} when the authority refuses; `code` holds the AADSTS number
-   * @throws {AuthorityUnreachableError} when it gives no answer
-   */
-  async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken> {
-    return this.#session.getToken(scopes, options)
-  }
-
-  /** Has the person sign in, whether or not a sign-in is kept. Errors: those of `getToken`. */
-  async authenticate(scopes: string | string[], options: GetTokenOptions = {}): Promise<SignedInAccount> {
-    return this.#session.authenticate(scopes, options)
+function byDeviceCode(client: UserClient, options: InteractiveBrowserCredentialOptions): AskPerson {
+  const { onNotice = (text) => void process.stderr.write(`${text}\n`) } = options
+  const { userPromptCallback = ({ message }) => onNotice(message) } = options
+  return async (request, signal) => {
+    const { askByDeviceCode } = await import('../device-code/ask-by-device-code.ts')
+    return askByDeviceCode(client, userPromptCallback)(request, signal)
   }
 }

@@ -53,7 +53,7 @@ function deviceCodeGrant({ version }: UserRequest, { deviceCode }: DeviceAuthori
 
 /** Milliseconds until the next poll. @throws when there is none: `isOver` says that the code would not outlast it. */
 function intervalAfter(error: unknown, interval: number, isOver: boolean): number {
-  if (error instanceof AuthorityUnreachableError && !isOver) return interval * 2
+  if (isOutOfOrder(error) && !isOver) return interval * 2
   if (!(error instanceof TokenRequestError)) throw error
   const { error: name, code } = error
   const meaning = MEANING[name]
@@ -67,4 +67,10 @@ function intervalAfter(error: unknown, interval: number, isOver: boolean): numbe
     throw new SignInError('timedOut', message, details)
   }
   return meaning === 'slowDown' ? interval + SLOW_DOWN_MILLISECONDS : interval
+}
+
+/** Out of reach, or it answered with a fault or that there is too much to do: that may pass. */
+function isOutOfOrder(error: unknown): boolean {
+  if (error instanceof TokenRequestError) return error.status === 429 || error.status >= 500
+  return error instanceof AuthorityUnreachableError
 }
