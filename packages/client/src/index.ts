@@ -1,4 +1,5 @@
 export type { SignedInAccount } from './account.ts'
+export type { ApplicationOptions } from './application-token.ts'
 export { azureAuthorityHosts } from './authority-host.ts'
 export { authorizationHeader } from './authorization-header.ts'
 export type { BrowserCredentialOptions } from './browser-options.ts'
@@ -10,12 +11,14 @@ export {
   AuthorizationCodeCredential,
   type AuthorizationCodeCredentialOptions,
 } from './credentials/authorization-code.ts'
+export { BearerTokenCredential, type BearerTokenCredentialOptions } from './credentials/bearer-token.ts'
 export { type ChainableCredential, ChainedCredential } from './credentials/chained.ts'
 export {
   ClientCertificateCredential,
   type ClientCertificateCredentialOptions,
 } from './credentials/client-certificate.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
+export { DeviceCodeCredential, type DeviceCodeCredentialOptions } from './credentials/device-code.ts'
 export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
 export {
   InteractiveBrowserCredential,
@@ -25,6 +28,7 @@ export {
   RefreshTokenCredential,
   type RefreshTokenCredentialOptions,
 } from './credentials/refresh-token.ts'
+export type { DeviceCodeInfo, UserPromptCallback } from './device-code/ask-by-device-code.ts'
 export {
   AbortError,
   AuthenticationRequiredError,
@@ -37,6 +41,7 @@ export {
   TokenRequestError,
 } from './errors.ts'
 export { createFetch, type FetchOptions } from './fetch.ts'
+export { type LoadedCredential, type LoadOptions, load } from './load/load.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
 export type { StoreNotice } from './store/notice.ts'

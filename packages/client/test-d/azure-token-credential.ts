@@ -2,9 +2,16 @@
 import type { TokenCredential as AzureTokenCredential } from '@azure/core-auth'
 import {
   AuthorizationCodeCredential,
+  BearerTokenCredential,
+  ChainedCredential,
+  ClientCertificateCredential,
   ClientSecretCredential,
   cached,
+  createFetch,
+  DeviceCodeCredential,
+  EnvironmentCredential,
   InteractiveBrowserCredential,
+  load,
   memoryCache,
   RefreshTokenCredential,
   type TokenCredential,
@@ -18,9 +25,20 @@ export const ours = (any: TokenCredential): AzureTokenCredential => any
 export const theirs = (any: AzureTokenCredential): AzureTokenCredential => cached(any)
 export const abortable = (any: TokenCredential, abortSignal: AbortSignal) => any.getToken([], { abortSignal })
 
-const clientId = 'app'
-export const ofPeople: readonly AzureTokenCredential[] = [
-  new InteractiveBrowserCredential({ clientId, redirectUri: ['http://localhost:53000', 'http://localhost'] }),
-  new AuthorizationCodeCredential({ clientId, clientSecret: 'secret' }),
-  new RefreshTokenCredential({ clientId, refreshToken: 'token' }),
+const application = { tenantId: 'contoso.example', clientId: 'app' }
+
+export const all: readonly AzureTokenCredential[] = [
+  new ClientCertificateCredential({ ...application, certificatePath: 'app.pem' }),
+  new EnvironmentCredential(),
+  new DeviceCodeCredential({ ...application, userPromptCallback: ({ message }) => console.log(message) }),
+  new InteractiveBrowserCredential(application),
+  new AuthorizationCodeCredential({ ...application, clientSecret: 'secret', redirectUri: 'http://localhost:8080' }),
+  new RefreshTokenCredential({ ...application, refreshToken: 'token' }),
+  new BearerTokenCredential({ token: async () => 'token' }),
+  new ChainedCredential(credential, cached(credential)),
+  load({ token: 'token' }),
 ]
+export const chainOfTheirs = (any: AzureTokenCredential): AzureTokenCredential => new ChainedCredential(any, credential)
+export const fetched: typeof fetch = createFetch(credential, { scopes: 'https://graph.microsoft.com/.default' })
+export const fetchedByTheirs = (any: AzureTokenCredential) =>
+  createFetch(cached(any), { resource: 'https://a.example' })

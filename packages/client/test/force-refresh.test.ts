@@ -44,6 +44,12 @@ describe('forceRefresh of a cached credential', () => {
     expect((await make(cache).getToken(GRAPH)).token).toBe(second.token)
   })
 
+  it('goes through to what the wrapped credential holds itself', async () => {
+    const credential = cached(make())
+    const first = await credential.getToken(GRAPH)
+    expect((await credential.getToken(GRAPH, { forceRefresh: true })).token).not.toBe(first.token)
+  })
+
   it('sends one request for all who want it at the same time', async () => {
     const credential = make()
     await credential.getToken(GRAPH)

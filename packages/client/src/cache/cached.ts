@@ -137,6 +137,6 @@ const never = () => false
 
 /** The options without what is one caller's own: nobody's signal or time-out may end what is done for all. */
 function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {
-  const { abortSignal, forceRefresh, requestOptions, ...rest } = options
+  const { abortSignal, requestOptions, ...rest } = options
   return rest
 }

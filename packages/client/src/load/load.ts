@@ -16,7 +16,7 @@ export interface LoadOptions {
   /** Where people's sign-ins are kept; default memory. */
   signIns?: SignInStore
   transport?: Transport
-  /** Of `device_code`: tells the person. */
+  /** Of `device_code`, and of `interactive` where no browser is reachable: tells the person. */
   userPromptCallback?: DeviceCodeCredentialOptions['userPromptCallback']
   /** Of `interactive`: whatever else its credential takes, such as `onNotice` and `onWaiting`. */
   interactive?: Partial<InteractiveBrowserCredentialOptions>

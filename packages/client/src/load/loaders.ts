@@ -72,9 +72,7 @@ function loadDeviceCode(value: unknown, options: LoadOptions): Loaded {
   const section = new Section('device_code', value)
   const person = personSettings(section)
   return finish(section, options, person, {}, () => {
-    const { userPromptCallback } = options
-    const callback = userPromptCallback === undefined ? {} : { userPromptCallback }
-    return new DeviceCodeCredential({ ...person.credential, ...personOptions(options), ...callback })
+    return new DeviceCodeCredential({ ...person.credential, ...personOptions(options) })
   })
 }
 
@@ -123,4 +121,5 @@ const transportOf = ({ transport }: LoadOptions) => (transport === undefined ? {
 const personOptions = (options: LoadOptions) => ({
   ...transportOf(options),
   ...(options.signIns !== undefined && { signIns: options.signIns }),
+  ...(options.userPromptCallback !== undefined && { userPromptCallback: options.userPromptCallback }),
 })

@@ -52,7 +52,7 @@ export async function signInByBrowser(
   })
   if (way.way === 'deviceCode' && byDeviceCode !== undefined) {
     onNotice(`${way.reason}: sign in with a code, on any device.`)
-    return byDeviceCode(request, signal)
+    return inTime(byDeviceCode, request, settings, signal)
   }
   if (way.way === 'none') throw unreachablePerson(way.reason)
   const metadata = await metadataOf(client, request)
@@ -64,6 +64,18 @@ export async function signInByBrowser(
     onNotice(`${way.reason}: open the address elsewhere, and paste back the one that the browser ends at.`)
     return await withoutListener(begun)
   } finally {
+    end.end()
+  }
+}
+
+/** The other way lasts no longer than this one would. */
+async function inTime(ask: AskPerson, request: UserRequest, settings: BrowserSignInSettings, signal: AbortSignal) {
+  const end = startDeadline(settings.timeoutMilliseconds, signal, settings.onWaiting)
+  const asking = new AbortController()
+  try {
+    return await Promise.race([end.passed, ask(request, asking.signal)])
+  } finally {
+    asking.abort()
     end.end()
   }
 }
