@@ -231,7 +231,71 @@ describe('a refresh', () => {
   })
 })
 
+describe('a refresh in trouble', () => {
+  it('that gets no answer holds nobody up while the token is good', async () => {
+    const credential = cached(new ClientSecretCredential({ ...options, timeoutMilliseconds: 300 }), undefined, { now })
+    const old = await credential.getToken(GRAPH)
+    server.answerWith('silence')
+    ahead = 56 * MINUTE
+    await credential.getToken(GRAPH)
+    await settled(2)
+    for (ahead of [57 * MINUTE, 59.9 * MINUTE]) expect(await credential.getToken(GRAPH)).toBe(old)
+    expect(server.requests).toHaveLength(2)
+    ahead = 61 * MINUTE
+    await expect(credential.getToken(GRAPH)).rejects.toThrow('gave no answer within 0.3 seconds')
+  })
+
+  it('waits for as long as the authority asks', async () => {
+    const credential = make()
+    const old = await credential.getToken(GRAPH)
+    const throttled = { status: 429, headers: { 'retry-after': '170' }, json: { error: 'throttled' } }
+    server.answerWith(throttled, tokenAnswer({ access_token: 'at last', expires_in: 7200 }))
+    ahead = 56 * MINUTE
+    await credential.getToken(GRAPH)
+    await settled(2)
+    ahead = 58.5 * MINUTE
+    expect(await credential.getToken(GRAPH)).toBe(old)
+    await settled(2)
+    expect(server.requests).toHaveLength(2)
+    ahead = 59.9 * MINUTE
+    expect(await credential.getToken(GRAPH)).toBe(old)
+    await settled(3)
+    expect((await credential.getToken(GRAPH)).token).toBe('at last')
+  })
+
+  it('is tried more often as the end comes near', async () => {
+    const credential = make()
+    const old = await credential.getToken(GRAPH)
+    server.answerWith({ status: 400, json: { error: 'temporarily_unavailable' } })
+    for (const [index, minute] of [56, 57, 58.5, 59.4, 59.8].entries()) {
+      ahead = minute * MINUTE
+      expect(await credential.getToken(GRAPH)).toBe(old)
+      await settled(index + 2)
+    }
+  })
+})
+
 describe('a shared cache', () => {
+  it('keeps a token for the account that it was given for, when a sign-in changes that', async () => {
+    const cache = memoryCache()
+    let account: string | undefined
+    const person = (name: string) => ({
+      get cachePartition() {
+        return account
+      },
+      getToken: async () => {
+        account = name
+        return { token: `of ${name}`, expiresOnTimestamp: Date.now() + MINUTE }
+      },
+    })
+    expect((await cached(person('ada'), cache).getToken(GRAPH)).token).toBe('of ada')
+    expect((await cached(person('nobody asked'), cache).getToken(GRAPH)).token).toBe('of ada')
+    account = 'bob'
+    expect((await cached(person('bob'), cache).getToken(GRAPH)).token).toBe('of bob')
+    account = 'ada'
+    expect((await cached(person('nobody asked'), cache).getToken(GRAPH)).token).toBe('of ada')
+  })
+
   it('gives equal credentials each other’s tokens, with one request for all of them', async () => {
     const cache = memoryCache()
     const both = await Promise.all([make(cache).getToken(GRAPH), make(cache).getToken(GRAPH)])
@@ -288,6 +352,18 @@ describe('a shared cache', () => {
       },
     }
     expect((await make(broken).getToken(GRAPH)).token).toMatch(/^token-/)
+  })
+
+  it('that never answers withholds no token for long', async () => {
+    const never = new Promise<never>(() => {})
+    const silent: TokenCache = { get: () => never, set: () => never, exclusively: (_, work) => work() }
+    expect((await make(silent).getToken(GRAPH)).token).toMatch(/^token-/)
+  })
+
+  it('whose lease fails is done without', async () => {
+    const cache: TokenCache = { ...memoryCache(), exclusively: () => Promise.reject(new Error('no lease')) }
+    expect((await make(cache).getToken(GRAPH)).token).toMatch(/^token-/)
+    expect(server.requests).toHaveLength(1)
   })
 
   it('keeps no more than it may', async () => {

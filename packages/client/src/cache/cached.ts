@@ -96,14 +96,14 @@ export function cached(
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
-    flight(key, scopes, options, (token) => isFresh(token) && token.token !== entry.token.token).catch(
-      (error: unknown) => {
-        entry.failedRefreshes += 1
-        const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
-        const again = now() + retryRefreshAfter(entry.failedRefreshes, asked)
-        entry.lookAgainAt = Math.min(again, entry.token.expiresOnTimestamp)
-      },
-    )
+    const isNewer = (token: AccessToken) => isFresh(token) && token.token !== entry.token.token
+    flight(key, scopes, options, isNewer).catch((error: unknown) => {
+      entry.failedRefreshes += 1
+      const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
+      const { expiresOnTimestamp } = entry.token
+      const again = now() + retryRefreshAfter(entry.failedRefreshes, expiresOnTimestamp - now(), asked)
+      entry.lookAgainAt = Math.min(again, expiresOnTimestamp)
+    })
   }
 
   /** A token that differs from the one held: of a request under way, else of a new one. */

@@ -3,6 +3,7 @@ import type { AccessToken } from '../credential.ts'
 const REFRESH_MARGIN_MILLISECONDS = 5 * 60_000
 const LONGEST_JITTER_MILLISECONDS = 30_000
 const FIRST_RETRY_MILLISECONDS = 30_000
+const SHORTEST_RETRY_MILLISECONDS = 10_000
 const LONGEST_RETRY_MILLISECONDS = 5 * 60_000
 
 /**
@@ -26,10 +27,12 @@ export function somewhatEarlier(due: number, now: number): number {
 }
 
 /**
- * Milliseconds from a failed refresh to the next: 30 s, doubled each time up to 5 min, or longer if so asked, and by
- * chance up to a quarter more.
+ * Milliseconds from a failed refresh to the next: 30 s, doubled each time up to 5 min, but at most half of what is left
+ * of the token's life, so that tries become more frequent as its end comes near; by chance up to a quarter more. Where
+ * the authority asked for longer, so long.
  */
-export function retryRefreshAfter(failures: number, askedMilliseconds = 0): number {
+export function retryRefreshAfter(failures: number, remainingMilliseconds: number, askedMilliseconds = 0): number {
   const growing = Math.min(LONGEST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1))
-  return Math.max(growing, askedMilliseconds) * (1 + Math.random() / 4)
+  const inTime = Math.max(SHORTEST_RETRY_MILLISECONDS, remainingMilliseconds / 2)
+  return Math.max(Math.min(growing, inTime), askedMilliseconds) * (1 + Math.random() / 4)
 }

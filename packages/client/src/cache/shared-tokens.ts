@@ -31,16 +31,16 @@ export function sharedTokens(cache: TokenCache, partition: () => string | undefi
       const name = partition()
       return name === undefined ? undefined : JSON.stringify([name, requestKey])
     }
-    const key = keyNow()
-    if (key === undefined) return request()
-    const underWay = runs.get(key)
-    if (underWay !== undefined) return underWay
     const ask = async () => {
       const token = await request()
       const keyOfToken = keyNow() // a sign-in may have changed the account
       if (keyOfToken !== undefined) await unlessFailing(() => cache.set(keyOfToken, token))
       return token
     }
+    const key = keyNow()
+    if (key === undefined) return ask()
+    const underWay = runs.get(key)
+    if (underWay !== undefined) return underWay
     const started = readOrAsk(cache, key, goodEnough, ask).finally(() => runs.delete(key))
     runs.set(key, started)
     return started

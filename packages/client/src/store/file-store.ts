@@ -30,7 +30,10 @@ export interface FileStoreOptions {
 export interface FileStore {
   /** For `cached(credential, store.tokens)`. */
   readonly tokens: TokenCache
-  /** For the `signIns` option of credentials that sign people in. */
+  /**
+   * For the `signIns` option of credentials that sign people in. To delete one, or to sign in as somebody else, also
+   * forgets all access tokens of the store, so that nobody acts as the person before.
+   */
   readonly signIns: SignInStore
   /** Absolute path of the encrypted file, which exists from the first token on. */
   readonly path: string
@@ -75,7 +78,13 @@ export async function fileStore(options: FileStoreOptions = {}): Promise<FileSto
       set: kept.setToken,
       ...(file && { exclusively: leases(directory) }),
     },
-    signIns: { get: kept.signIn, set: kept.setSignIn, delete: kept.deleteSignIn, list: kept.signIns },
+    signIns: {
+      get: kept.signIn,
+      set: kept.setSignIn,
+      delete: kept.deleteSignIn,
+      list: kept.signIns,
+      ...(file && { cachePartition: `file:${path}` }),
+    },
     deleteTokens: kept.deleteTokens,
   }
 }

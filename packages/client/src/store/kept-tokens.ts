@@ -17,9 +17,10 @@ export interface KeptTokens {
   token(key: string): Promise<AccessToken | undefined>
   setToken(key: string, token: AccessToken): Promise<void>
   signIn(key: string): Promise<SignIn | undefined>
+  /** Another account than before means another person: no access token of before is kept. */
   setSignIn(key: string, signIn: SignIn): Promise<void>
   signIns(): Promise<readonly SignIn[]>
-  /** Rejects when the file cannot be written: what it still holds is not gone. */
+  /** Forgets all access tokens too. Rejects when the file cannot be written: what it still holds is not gone. */
   deleteSignIn(key: string): Promise<void>
   /** Rejects when the file cannot be written. */
   deleteTokens(): Promise<void>
@@ -73,6 +74,16 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
     return message
   }
 
+  function dropTokens(): void {
+    tokens.clear()
+    deletions += 1
+  }
+
+  async function signIn(key: string): Promise<SignIn | undefined> {
+    if (signIns.has(key)) return signIns.get(key)
+    return signInOf((await read()).signIns.get(key))
+  }
+
   async function saveOrThrow(): Promise<void> {
     const failure = await save()
     if (failure !== undefined) throw new Error(failure)
@@ -92,12 +103,11 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
       if (tokens.size > maximumEntries && !oldest.done) tokens.delete(oldest.value)
       await save()
     },
-    async signIn(key) {
-      if (signIns.has(key)) return signIns.get(key)
-      return signInOf((await read()).signIns.get(key))
-    },
-    async setSignIn(key, signIn) {
-      signIns.set(key, signIn)
+    signIn,
+    async setSignIn(key, next) {
+      const before = await signIn(key)
+      if (before !== undefined && before.homeAccountId !== next.homeAccountId) dropTokens()
+      signIns.set(key, next)
       await save()
     },
     async signIns() {
@@ -107,11 +117,11 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
     },
     async deleteSignIn(key) {
       signIns.set(key, undefined)
+      dropTokens()
       await saveOrThrow()
     },
     async deleteTokens() {
-      tokens.clear()
-      deletions += 1
+      dropTokens()
       await saveOrThrow()
     },
   }

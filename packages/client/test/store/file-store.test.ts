@@ -58,6 +58,26 @@ describe('a file store', () => {
     expect(await one.signIns.list()).toHaveLength(1)
   })
 
+  it('gives nobody the access tokens of the person before, after a sign-out or as somebody else', async () => {
+    const [one, other] = [await open(), await open()]
+    await one.signIns.set('me', signIn)
+    await one.tokens.set('key', token('of ada'))
+    await other.signIns.set('me', { ...signIn, refreshToken: 'rotated' })
+    expect((await one.tokens.get('key'))?.token).toBe('of ada')
+    await other.signIns.set('me', { ...signIn, homeAccountId: 'bob.contoso' })
+    expect(await one.tokens.get('key')).toBeUndefined()
+    await one.tokens.set('key', token('of bob'))
+    await other.signIns.delete('me')
+    expect(await one.tokens.get('key')).toBeUndefined()
+    expect(await other.tokens.get('key')).toBeUndefined()
+  })
+
+  it('names itself by its file, so that tokens of its sign-ins are shared by processes', async () => {
+    const [one, other] = [await open(), await open()]
+    expect(one.signIns.cachePartition).toContain(one.path)
+    expect(other.signIns.cachePartition).toBe(one.signIns.cachePartition)
+  })
+
   it('forgets all access tokens when told so, and no sign-in', async () => {
     const [one, other] = [await open(), await open()]
     await one.tokens.set('key', token('a'))
