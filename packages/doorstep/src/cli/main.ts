@@ -1,6 +1,5 @@
 import { version } from '../version.ts'
 import type { CommandIO, CommandTable } from './command.ts'
-import { runProgram } from './commander-program.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { messageOf } from './failure.ts'
 import { createTerminal } from './terminal.ts'
@@ -38,7 +37,21 @@ const commands: CommandTable = {
     hidden: true,
     load: async () => (await import('./commands/sign-in-browser.ts')).signInBrowser,
   },
+  login: {
+    summary: 'sign in, and keep it for `token` and `call`',
+    load: async () => (await import('./commands/login.ts')).login,
+  },
   token: { summary: 'print an access token', load: async () => (await import('./commands/token.ts')).token },
+  call: { summary: 'call an API with the right token', load: async () => (await import('./commands/call.ts')).call },
+  accounts: {
+    summary: 'list who is signed in',
+    load: async () => (await import('./commands/accounts.ts')).accounts,
+  },
+  logout: { summary: 'forget a login', load: async () => (await import('./commands/logout.ts')).logout },
+  doctor: {
+    summary: 'find out what is wrong here, and how to fix it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
 }
 
 const examples = [
@@ -52,6 +65,11 @@ async function main(words: readonly string[]): Promise<number> {
   const io: CommandIO = { terminal, environment: process.env }
   const description = 'Microsoft Entra ID on your own doorstep, and the key to the real one.'
   try {
+    if (words[0] === 'token') {
+      const { printTokenFromCache } = await import('./token-from-cache.ts')
+      if (await printTokenFromCache(words.slice(1), io)) return 0
+    }
+    const { runProgram } = await import('./commander-program.ts')
     return await runProgram({ name: 'doorstep', description, version, examples, commands, io }, words)
   } catch (error) {
     const exitCode = exitCodeOf(error)

@@ -17,7 +17,8 @@ export async function useLocalBrowser(
   if ('reason' in choice) return choice.reason
   const words = [process.execPath, launcherPath, 'browse', '--data', dataDirectory]
   // The variable is a list, and knows no escapes: with such a path, the system's browser has to do.
-  if (words.some((word) => word.includes(process.platform === 'win32' ? ';' : ':') || word.includes('"'))) return undefined
+  if (words.some((word) => word.includes(process.platform === 'win32' ? ';' : ':') || word.includes('"')))
+    return undefined
   process.env.BROWSER = words.map((word) => `"${word}"`).join(' ')
   return undefined
 }

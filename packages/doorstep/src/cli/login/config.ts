@@ -102,7 +102,8 @@ function membersOf<const Key extends string>(
     const path = place.path === '' ? name : `${place.path}.${name}`
     const key = keys.find((known) => known === name)
     if (key !== undefined) members[key] = { path, value }
-    else if (secretKeys.test(name)) throw new UsageError(`${path}: a secret does not belong into this file. ${insteadOfSecret}`)
+    else if (secretKeys.test(name))
+      throw new UsageError(`${path}: a secret does not belong into this file. ${insteadOfSecret}`)
     else throw new UsageError(`${path} is not known here: expected ${keys.join(', ')}.`)
   }
   return members

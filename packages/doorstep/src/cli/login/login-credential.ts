@@ -21,7 +21,8 @@ import { signInsOf, type TokenStore } from './token-store.ts'
  */
 export async function uncachedCredential(login: Login, store: TokenStore, io: CommandIO): Promise<TokenCredential> {
   const authority = await authorityOf(login, io)
-  const credential = login.as === 'application' ? asApplication(login, authority, io) : asPerson(login, authority, store, io)
+  const credential =
+    login.as === 'application' ? asApplication(login, authority, io) : asPerson(login, authority, store, io)
   return {
     getToken: (scopes, options) =>
       credential.getToken(scopes, options).catch((error: unknown) => {

@@ -17,7 +17,12 @@ export interface AskedApi {
  * @throws {RefusedError} when the person has to sign in again
  * @throws {UnreachableError} and what the client library throws
  */
-export async function tokenOfLogin(login: Login, store: TokenStore, asked: AskedApi, io: CommandIO): Promise<AccessToken> {
+export async function tokenOfLogin(
+  login: Login,
+  store: TokenStore,
+  asked: AskedApi,
+  io: CommandIO,
+): Promise<AccessToken> {
   const { tokens, goodFor } = untilDue(store.file.tokens)
   try {
     return await ask(credentialOfLogin(login, store, io, tokens), asked)
@@ -43,6 +48,21 @@ export function credentialOfLogin(
     getToken: async (scopes, options) => (await loaded()).getToken(scopes, options),
   }
   return cached(lazy, tokens)
+}
+
+/** The access token of what a login was made for, as it is kept: undefined when there is none that is good. */
+export function keptTokenOf(login: Login, { file: { tokens } }: TokenStore): Promise<AccessToken | undefined> {
+  return fromCache(login, tokens, login)
+}
+
+/** A kept access token of a login that need not be refreshed yet. */
+export function freshTokenOf(login: Login, store: TokenStore, asked: AskedApi): Promise<AccessToken | undefined> {
+  return fromCache(login, untilDue(store.file.tokens).tokens, asked)
+}
+
+function fromCache(login: Login, tokens: TokenCache, asked: AskedApi): Promise<AccessToken | undefined> {
+  const nobody = { cachePartition: partitionOf(login), getToken: () => Promise.reject(new Error('It is not kept.')) }
+  return ask(cached(nobody, { get: (key) => tokens.get(key), set: () => {} }), asked).catch(() => undefined)
 }
 
 /** Asks a credential in the words of `--scope` and `--resource`. */

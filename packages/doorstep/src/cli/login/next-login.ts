@@ -1,5 +1,5 @@
-import type { CommandIO } from '../command.ts'
 import { dataDirectory } from '../../data-folder.ts'
+import type { CommandIO } from '../command.ts'
 import { shellWord } from '../next-command.ts'
 import type { Login } from './login-record.ts'
 import { defaultProfileName } from './profile-name.ts'

@@ -1,4 +1,4 @@
-import { cloudOfAuthority, type Cloud, azureCliClientId, defaultScopes } from '../clouds.ts'
+import { azureCliClientId, type Cloud, cloudOfAuthority, defaultScopes } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import type { ConfiguredProfile } from './config.ts'
@@ -71,13 +71,16 @@ function proofOf(options: LoginOptions, profile: ConfiguredProfile): ProofSource
     clientSecretStdin && '--client-secret-stdin',
     certificate !== undefined && '--certificate',
   ].filter((name) => name !== false)
-  if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other: the application has one proof.`)
+  if (given.length > 1)
+    throw new UsageError(`${given.join(' and ')} exclude each other: the application has one proof.`)
   if (clientSecretStdin) return { kind: 'secretStdin' }
   if (clientSecretEnv !== undefined) return secretVariable(clientSecretEnv, '--client-secret-env')
   if (certificate !== undefined) return { kind: 'certificate', path: certificate }
   if (options.deviceCode) return undefined // the profile's proof is for another way
   if (profile.clientSecretEnv !== undefined && profile.certificate !== undefined) {
-    throw new UsageError('The profile has clientSecretEnv and certificate: the application has one proof, leave one out.')
+    throw new UsageError(
+      'The profile has clientSecretEnv and certificate: the application has one proof, leave one out.',
+    )
   }
   if (profile.clientSecretEnv !== undefined) return secretVariable(profile.clientSecretEnv, 'clientSecretEnv')
   return profile.certificate === undefined ? undefined : { kind: 'certificate', path: profile.certificate }
@@ -86,14 +89,12 @@ function proofOf(options: LoginOptions, profile: ConfiguredProfile): ProofSource
 /** Never repeats what was given: it may be the secret itself. */
 function secretVariable(variable: string, source: string): ProofSource {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) return { kind: 'secretVariable', variable }
-  throw new UsageError(`${source} takes the name of a variable that holds the secret, such as MY_APP_SECRET, not the secret.`)
+  throw new UsageError(
+    `${source} takes the name of a variable that holds the secret, such as MY_APP_SECRET, not the secret.`,
+  )
 }
 
-function wayOf(
-  options: LoginOptions,
-  profile: ConfiguredProfile,
-  proof: ProofSource | undefined,
-): SignInPlan['way'] {
+function wayOf(options: LoginOptions, profile: ConfiguredProfile, proof: ProofSource | undefined): SignInPlan['way'] {
   const { browser, deviceCode } = options
   if (browser && deviceCode) throw new UsageError('--browser and --device-code exclude each other: choose one way.')
   const way = browser ? 'browser' : deviceCode ? 'deviceCode' : profile.signIn
@@ -110,11 +111,7 @@ function wayOf(
   return way ?? (proof === undefined ? 'any' : 'application')
 }
 
-function redirectUriOf(
-  options: LoginOptions,
-  profile: ConfiguredProfile,
-  way: SignInPlan['way'],
-): string | undefined {
+function redirectUriOf(options: LoginOptions, profile: ConfiguredProfile, way: SignInPlan['way']): string | undefined {
   if (way === 'browser' || way === 'any') return options.redirectUri ?? profile.redirectUri
   if (options.redirectUri === undefined) return undefined
   const instead = way === 'deviceCode' ? 'a device code needs none' : 'an application that signs in itself needs none'

@@ -8,17 +8,16 @@ import {
   cached,
   DeviceCodeCredential,
   InteractiveBrowserCredential,
-  SignInError,
   type TokenCredential,
   TokenRequestError,
 } from '@doorstep/client'
-import { type CommandIO } from '../command.ts'
+import type { CommandIO } from '../command.ts'
 import { InterruptedError, UsageError } from '../failure.ts'
 import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
 import { explainRefusal } from './explain-refusal.ts'
-import type { AskedApi } from './login-token.ts'
 import type { Proof } from './login-record.ts'
+import type { AskedApi } from './login-token.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
 import { partitionOf, signInsOf, type TokenStore } from './token-store.ts'
@@ -83,13 +82,21 @@ async function tokenBySignIn(
   const { plan, id } = request
   const prompts = personPrompts(io.terminal)
   const ask = async (credential: TokenCredential) => {
-    const toStore = cached({ cachePartition: partitionOf({ id }), getToken: (...words) => credential.getToken(...words) }, store.file.tokens)
+    const toStore = cached(
+      { cachePartition: partitionOf({ id }), getToken: (...words) => credential.getToken(...words) },
+      store.file.tokens,
+    )
     const { scopes, resource } = plan.asked
     return toStore.getToken([...scopes], { abortSignal, ...(resource === undefined ? {} : { resource }) })
   }
   try {
     if (plan.way === 'application') return await ask(asApplication(request))
-    const options = { ...request.authority, tenantId: request.tenantId, clientId: plan.clientId, signIns: signInsOf(store, { id }) }
+    const options = {
+      ...request.authority,
+      tenantId: request.tenantId,
+      clientId: plan.clientId,
+      signIns: signInsOf(store, { id }),
+    }
     const byDeviceCode = () => ask(new DeviceCodeCredential({ ...options, userPromptCallback: prompts.showCode }))
     if (plan.way === 'deviceCode') return await byDeviceCode()
     const mayUseCode = plan.way === 'any' && plan.redirectUri === undefined
@@ -102,15 +109,9 @@ async function tokenBySignIn(
       ...(plan.redirectUri === undefined ? {} : { redirectUri: plan.redirectUri }),
       ...prompts.forBrowser(mayUseCode ? 'deviceCode' : 'pasteBack'),
     }
-    const credential =
-      request.secret === undefined
-        ? new InteractiveBrowserCredential(byBrowser)
-        : new AuthorizationCodeCredential({ ...byBrowser, clientSecret: request.secret })
-    return await ask(credential).catch((error: unknown) => {
-      if (!(mayUseCode && error instanceof SignInError && error.reason === 'personUnreachable')) throw error
-      io.terminal.note(`${error.message.split(',')[0]}. Sign in with a code instead, on any device.`)
-      return byDeviceCode()
-    })
+    const { secret } = request
+    if (secret !== undefined) return await ask(new AuthorizationCodeCredential({ ...byBrowser, clientSecret: secret }))
+    return await ask(new InteractiveBrowserCredential({ ...byBrowser, userPromptCallback: prompts.showCode }))
   } finally {
     prompts.end()
   }
