@@ -1,5 +1,6 @@
 import { version } from '../version.ts'
 import type { CommandIO, CommandTable } from './command.ts'
+import { runProgram } from './commander-program.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { messageOf } from './failure.ts'
 import { createTerminal } from './terminal.ts'
@@ -65,11 +66,6 @@ async function main(words: readonly string[]): Promise<number> {
   const io: CommandIO = { terminal, environment: process.env }
   const description = 'Microsoft Entra ID on your own doorstep, and the key to the real one.'
   try {
-    if (words[0] === 'token') {
-      const { printTokenFromCache } = await import('./token-from-cache.ts')
-      if (await printTokenFromCache(words.slice(1), io)) return 0
-    }
-    const { runProgram } = await import('./commander-program.ts')
     return await runProgram({ name: 'doorstep', description, version, examples, commands, io }, words)
   } catch (error) {
     const exitCode = exitCodeOf(error)

@@ -1,5 +1,5 @@
 import type { AccessToken } from '@doorstep/client'
-import { shellWord } from './next-command.ts'
+import { shellWord } from './shell-word.ts'
 
 export const tokenFormats = ['raw', 'header', 'env', 'json', 'az'] as const
 export type TokenFormat = (typeof tokenFormats)[number]

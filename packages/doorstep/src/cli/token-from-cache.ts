@@ -1,8 +1,9 @@
+import { writeSync } from 'node:fs'
 import type { CommandIO } from './command.ts'
 import { namedProfile } from './login/choose-profile.ts'
 import { findConfigFile } from './login/config-file.ts'
+import { freshTokenOf } from './login/kept-token.ts'
 import { readLogin } from './login/login-record.ts'
-import { freshTokenOf } from './login/login-token.ts'
 import { defaultProfileName } from './login/profile-name.ts'
 import { openTokenStore } from './login/token-store.ts'
 import { formatToken, type TokenFormat, tokenFormats } from './token-format.ts'
@@ -14,29 +15,43 @@ import { formatToken, type TokenFormat, tokenFormats } from './token-format.ts'
  * @param words after `token`
  * @returns whether it has printed the token
  */
-export async function printTokenFromCache(words: readonly string[], io: CommandIO): Promise<boolean> {
+export async function printTokenFromCache(
+  words: readonly string[],
+  environment: CommandIO['environment'],
+): Promise<boolean> {
   const said = readWords(words)
   if (said === undefined || (said.scopes.length > 0 && said.resource !== undefined)) return false
-  const { environment, terminal } = io
   const { AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_SUBSCRIPTION_ID } = environment
   // Where the environment or a file has a say, the long way listens to them.
   if (AZURE_CLIENT_ID || AZURE_TENANT_ID) return false
   const notes: string[] = []
   try {
-    if ((await findConfigFile(process.cwd(), environment)) !== undefined) return false
-    const store = await openTokenStore({ environment, terminal: { ...terminal, note: (text) => notes.push(text) } })
-    const login = await readLogin(store.folder, namedProfile(said.profile, environment) ?? defaultProfileName)
+    if (findConfigFile(process.cwd(), environment) !== undefined) return false
+    const store = await openTokenStore({ environment, terminal: { note: (text) => void notes.push(text) } })
+    const login = readLogin(store.folder, namedProfile(said.profile, environment) ?? defaultProfileName)
     if (login === undefined) return false
     const isDefault = said.scopes.length === 0 && said.resource === undefined
     const answer = await freshTokenOf(login, store, isDefault ? login : said)
     if (answer === undefined) return false
-    for (const text of notes) terminal.note(text)
     const account = { tenantId: login.tenantId, subscriptionId: AZURE_SUBSCRIPTION_ID || login.subscriptionId }
-    terminal.print(formatToken(answer, said.format, account))
+    await write(notes, formatToken(answer, said.format, account))
     return true
   } catch {
     return false // the long way meets the same trouble, and says what it is
   }
+}
+
+/** Past the streams of the process, whose making costs milliseconds; they take over where a pipe is full. */
+async function write(notes: readonly string[], text: string): Promise<void> {
+  if (notes.length > 0) await new Promise((resolve) => process.stderr.write(`${notes.join('\n')}\n`, resolve))
+  const line = `${text}\n`
+  let written = 0
+  try {
+    written = writeSync(1, line)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return // nobody wants to read it
+  }
+  if (written < line.length) await new Promise((resolve) => process.stdout.write(line.slice(written), resolve))
 }
 
 interface Said {

@@ -1,8 +1,8 @@
 import type { AccessToken } from '@doorstep/client'
 import { command, jsonOption } from '../command.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
+import { keptTokenOf } from '../login/kept-token.ts'
 import { type Login, listLogins } from '../login/login-record.ts'
-import { keptTokenOf } from '../login/login-token.ts'
 import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
 import { alignColumns } from '../terminal.ts'
 

@@ -7,7 +7,7 @@ import { RefusedError, UsageError } from '../failure.ts'
 import { type Authority, authorityOf } from '../login/authority.ts'
 import { useLocalBrowser } from '../login/browser-of-login.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
-import { type Login, readLogin, writeLogin } from '../login/login-record.ts'
+import { type Login, readableLogin, writeLogin } from '../login/login-record.ts'
 import { describeApi, type SignedIn, signIn } from '../login/sign-in.ts'
 import { planSignIn, type SignInPlan } from '../login/sign-in-plan.ts'
 import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
@@ -24,7 +24,7 @@ export const login = command({
   options: {
     profile: text('PROFILE', 'name under which it is kept (default: DOORSTEP_PROFILE, else default)'),
     cloud: choice('CLOUD', clouds, 'who signs in (default: AZURE_AUTHORITY_HOST, else local)'),
-    tenant: text('TENANT', 'id or domain name of the tenant (default: the local cloud’s own, else organizations)'),
+    tenant: text('TENANT', 'id or domain name of the tenant (default for people: organizations, which is any)'),
     clientId: text('ID', 'the application (default: Azure CLI’s, see above)'),
     scope: texts('SCOPE', 'permission to ask for, v2.0 (default: https://graph.microsoft.com/.default)'),
     resource: text('RESOURCE', 'API to ask for, v1.0: https://management.azure.com/'),
@@ -96,11 +96,15 @@ async function placeOf(plan: SignInPlan, folder: string, io: CommandIO): Promise
   const authority = await authorityOf({ cloud: 'local', authorityHost: '', dataDirectory: folder }, io)
   const { subscriptionId } = await askControl(await findLocalCloud(folder, io.environment), 'GET', '/instance')
   return {
-    tenantId: plan.tenantId ?? (await readBootstrap(folder))?.tenantId ?? 'organizations',
+    tenantId: plan.tenantId ?? (plan.way === 'application' ? await localTenant(folder) : 'organizations'),
     authority,
     dataDirectory: folder,
     subscriptionId: typeof subscriptionId === 'string' ? subscriptionId : undefined,
   }
+}
+
+async function localTenant(folder: string): Promise<string> {
+  return (await readBootstrap(folder))?.tenantId ?? 'organizations'
 }
 
 async function secretOf({ proof }: SignInPlan, { terminal, environment }: CommandIO): Promise<string | undefined> {
@@ -162,7 +166,7 @@ async function replaceLogin(kept: Login, store: TokenStore): Promise<void> {
   if (store.file.keyPlace === 'memory') {
     throw new RefusedError(`The sign-in cannot be kept. ${store.file.keyPlaceReason}`)
   }
-  const before = await readLogin(store.folder, kept.profile).catch(() => undefined)
+  const before = readableLogin(store.folder, kept.profile)
   await writeLogin(store.folder, kept)
   if (before !== undefined) await signInsOf(store, before).delete('')
 }

@@ -37,7 +37,7 @@ async function loginNamed(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Login> {
   const { name } = await chooseProfile(given, environment)
-  const login = await readLogin(store.folder, name)
+  const login = readLogin(store.folder, name)
   if (login === undefined) throw notSignedIn(name)
   return login
 }

@@ -6,7 +6,7 @@ import { findLocalCloud, readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
 import type { Authority } from './authority.ts'
 import { explained } from './explain-refusal.ts'
-import { type AskedApi, ask } from './login-token.ts'
+import { type AskedApi, ask } from './kept-token.ts'
 
 /** The application that AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate name, as Azure's own tools read them. */
 export interface EnvironmentApplication {

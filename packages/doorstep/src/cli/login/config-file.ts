@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, posix, resolve, win32 } from 'node:path'
 import type { CommandIO } from '../command.ts'
@@ -21,28 +21,37 @@ export interface ConfigFile {
  * @throws {UsageError} naming the key that is wrong
  */
 export async function readConfigFile(environment: CommandIO['environment']): Promise<ConfigFile | undefined> {
-  const path = await findConfigFile(process.cwd(), environment)
+  const path = findConfigFile(process.cwd(), environment)
   if (path === undefined) return undefined
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new RefusedError(`${path} cannot be read (${error.code}).`, { cause: error })
-  })
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new RefusedError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`, { cause: error })
+  }
   const { parseConfig } = await import('./config.ts')
   return { path, config: parseConfig(text, path) }
 }
 
-/** Path of the nearest `doorstep.config.yaml`. */
-export async function findConfigFile(
-  workingFolder: string,
-  environment: CommandIO['environment'],
-): Promise<string | undefined> {
+/** Path of the nearest `doorstep.config.yaml`. Synchronous: `token` looks for it each time. */
+export function findConfigFile(workingFolder: string, environment: CommandIO['environment']): string | undefined {
   for (const folder of [...upwards(workingFolder), userConfigFolder(environment)]) {
     const path = join(folder, fileName)
-    const found = await stat(path).catch(() => undefined)
-    if (!found?.isFile()) continue
-    refuseOfOthers(path, found.uid)
+    const owner = ownerOfFile(path)
+    if (owner === undefined) continue
+    refuseOfOthers(path, owner)
     return path
   }
   return undefined
+}
+
+function ownerOfFile(path: string): number | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found?.isFile() ? found.uid : undefined
+  } catch {
+    return undefined // a folder that nobody may look into
+  }
 }
 
 /** Where a user's own settings are: `$XDG_CONFIG_HOME/doorstep`, `~/Library/Application Support/Doorstep`, `%APPDATA%\Doorstep`. */

@@ -35,7 +35,7 @@ export async function loginOfProfile(
   store: TokenStore,
   { environment }: CommandIO,
 ): Promise<Login | undefined> {
-  const login = await readLogin(store.folder, profile.name)
+  const login = readLogin(store.folder, profile.name)
   if (login !== undefined) {
     refuseIfChanged(login, profile)
     return login

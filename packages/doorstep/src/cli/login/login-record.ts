@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cloud } from '../clouds.ts'
 import { RefusedError } from '../failure.ts'
@@ -38,12 +39,12 @@ export interface Login {
 /** Folder of the records inside the folder of the token store. One file each, so that logins do not disturb others. */
 const folderName = 'profiles'
 
-/** The login of a profile, or undefined when nobody is signed in. */
-export async function readLogin(storeFolder: string, profile: string): Promise<Login | undefined> {
+/** The login of a profile, or undefined when nobody is signed in. Synchronous: that is quicker for one small file. */
+export function readLogin(storeFolder: string, profile: string): Login | undefined {
   const path = join(storeFolder, folderName, `${profile}.json`)
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new RefusedError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`, { cause: error })
@@ -57,8 +58,16 @@ export async function readLogin(storeFolder: string, profile: string): Promise<L
 export async function listLogins(storeFolder: string): Promise<readonly Login[]> {
   const names = await readdir(join(storeFolder, folderName)).catch(() => [])
   const profiles = names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []))
-  const logins = await Promise.all(profiles.sort().map((name) => readLogin(storeFolder, name).catch(() => undefined)))
-  return logins.filter((login) => login !== undefined)
+  return profiles.sort().flatMap((name) => readableLogin(storeFolder, name) ?? [])
+}
+
+/** The login of a profile, where there is one that can be read. */
+export function readableLogin(storeFolder: string, profile: string): Login | undefined {
+  try {
+    return readLogin(storeFolder, profile)
+  } catch {
+    return undefined
+  }
 }
 
 /** Replaces the login of its profile as a whole, durably, readable by its owner alone (0600). */

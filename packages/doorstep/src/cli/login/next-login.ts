@@ -1,6 +1,6 @@
 import { dataDirectory } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
-import { shellWord } from '../next-command.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Login } from './login-record.ts'
 import { defaultProfileName } from './profile-name.ts'
 

@@ -2,7 +2,7 @@ import { azureCliClientId, type Cloud, cloudOfAuthority, defaultScopes } from '.
 import type { CommandIO } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import type { ConfiguredProfile } from './config.ts'
-import type { AskedApi } from './login-token.ts'
+import type { AskedApi } from './kept-token.ts'
 
 /** What a person said on the command line of `login`. */
 export interface LoginOptions {

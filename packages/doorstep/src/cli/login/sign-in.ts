@@ -16,8 +16,8 @@ import { InterruptedError, UsageError } from '../failure.ts'
 import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
 import { explainRefusal } from './explain-refusal.ts'
+import { type AskedApi, ask } from './kept-token.ts'
 import type { Proof } from './login-record.ts'
-import type { AskedApi } from './login-token.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
 import { partitionOf, signInsOf, type TokenStore } from './token-store.ts'
@@ -62,6 +62,8 @@ export async function signIn(request: SignInRequest, store: TokenStore, io: Comm
   })
   try {
     const token = await tokenBySignIn(request, store, io, controller.signal)
+    const justHad = { cachePartition: partitionOf(request), getToken: async () => token }
+    await ask(cached(justHad, store.file.tokens), request.plan.asked)
     return await describeSignedIn(request, store, token)
   } catch (error) {
     if (error instanceof AbortError && controller.signal.aborted) throw new InterruptedError(await interrupted)
@@ -81,23 +83,19 @@ async function tokenBySignIn(
 ): Promise<AccessToken> {
   const { plan, id } = request
   const prompts = personPrompts(io.terminal)
-  const ask = async (credential: TokenCredential) => {
-    const toStore = cached(
-      { cachePartition: partitionOf({ id }), getToken: (...words) => credential.getToken(...words) },
-      store.file.tokens,
-    )
-    const { scopes, resource } = plan.asked
-    return toStore.getToken([...scopes], { abortSignal, ...(resource === undefined ? {} : { resource }) })
-  }
+  // Not by the cache: what it does for others would go on after a Ctrl-C.
+  const { scopes, resource } = plan.asked
+  const signInBy = (credential: TokenCredential) =>
+    credential.getToken([...scopes], { abortSignal, ...(resource === undefined ? {} : { resource }) })
   try {
-    if (plan.way === 'application') return await ask(asApplication(request))
+    if (plan.way === 'application') return await signInBy(asApplication(request))
     const options = {
       ...request.authority,
       tenantId: request.tenantId,
       clientId: plan.clientId,
       signIns: signInsOf(store, { id }),
     }
-    const byDeviceCode = () => ask(new DeviceCodeCredential({ ...options, userPromptCallback: prompts.showCode }))
+    const byDeviceCode = () => signInBy(new DeviceCodeCredential({ ...options, userPromptCallback: prompts.showCode }))
     if (plan.way === 'deviceCode') return await byDeviceCode()
     const mayUseCode = plan.way === 'any' && plan.redirectUri === undefined
     if (mayUseCode && request.withoutBrowser !== undefined) {
@@ -110,8 +108,9 @@ async function tokenBySignIn(
       ...prompts.forBrowser(mayUseCode ? 'deviceCode' : 'pasteBack'),
     }
     const { secret } = request
-    if (secret !== undefined) return await ask(new AuthorizationCodeCredential({ ...byBrowser, clientSecret: secret }))
-    return await ask(new InteractiveBrowserCredential({ ...byBrowser, userPromptCallback: prompts.showCode }))
+    if (secret !== undefined)
+      return await signInBy(new AuthorizationCodeCredential({ ...byBrowser, clientSecret: secret }))
+    return await signInBy(new InteractiveBrowserCredential({ ...byBrowser, userPromptCallback: prompts.showCode }))
   } finally {
     prompts.end()
   }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { type FileStore, fileStore, type SignInStore } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
+import type { Terminal } from '../terminal.ts'
 import type { Login } from './login-record.ts'
 
 /** Where this user's tokens, sign-ins and logins are. */
@@ -13,7 +14,13 @@ export interface TokenStore {
  * Opens the token store of this user. A program inside `doorstep run` gets one in the local cloud's data folder: what
  * the local cloud gives under the real names must not mix with the real tokens, and these must not travel to it.
  */
-export async function openTokenStore({ environment, terminal }: CommandIO): Promise<TokenStore> {
+export async function openTokenStore({
+  environment,
+  terminal,
+}: {
+  readonly environment: CommandIO['environment']
+  readonly terminal: Pick<Terminal, 'note'>
+}): Promise<TokenStore> {
   const { DOORSTEP_INTERCEPT, DOORSTEP_DATA } = environment
   const onNotice = ({ message }: { message: string }) => terminal.note(message)
   const ofRuns = DOORSTEP_INTERCEPT && DOORSTEP_DATA ? join(DOORSTEP_DATA, 'client-of-runs') : undefined
