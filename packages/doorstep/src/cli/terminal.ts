@@ -17,7 +17,7 @@ export interface Terminal {
   /** The one JSON document of a command, on one line. */
   printJson(value: unknown): void
   /** The result as it is, without a line end added. */
-  write(text: string): void
+  write(text: string | Uint8Array): void
   /** A sentence beside the result. */
   note(text: string): void
   error(text: string): void
@@ -42,7 +42,7 @@ export function createTerminal(
   const allowed = !environment.NO_COLOR && environment.TERM !== 'dumb'
   const colours = picocolors.createColors(Boolean(stdout.isTTY) && allowed)
   const errorColours = picocolors.createColors(Boolean(stderr.isTTY) && allowed)
-  const write = (text: string) => void stdout.write(text)
+  const write = (text: string | Uint8Array) => void stdout.write(text)
   const ask = async (question: string) => {
     const reader = createInterface({ input: stdin, output: stderr })
     // Ctrl-C and Ctrl-D end the line without an answer.

@@ -85,7 +85,8 @@ async function placeOf(plan: SignInPlan, folder: string, io: CommandIO): Promise
         'Say which tenant the application signs in to: --tenant contoso.com, or set AZURE_TENANT_ID.',
       )
     }
-    const authority = { authorityHost: authorityHosts[plan.cloud] }
+    const { cloud } = plan
+    const authority = await authorityOf({ cloud, authorityHost: authorityHosts[cloud] }, io.environment)
     return {
       tenantId: plan.tenantId ?? 'organizations',
       authority,
@@ -93,7 +94,7 @@ async function placeOf(plan: SignInPlan, folder: string, io: CommandIO): Promise
       subscriptionId: undefined,
     }
   }
-  const authority = await authorityOf({ cloud: 'local', authorityHost: '', dataDirectory: folder }, io)
+  const authority = await authorityOf({ cloud: 'local', authorityHost: '', dataDirectory: folder }, io.environment)
   const { subscriptionId } = await askControl(await findLocalCloud(folder, io.environment), 'GET', '/instance')
   return {
     tenantId: plan.tenantId ?? (plan.way === 'application' ? await localTenant(folder) : 'organizations'),

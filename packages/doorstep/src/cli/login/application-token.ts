@@ -2,9 +2,10 @@ import { type AccessToken, ClientCertificateCredential, ClientSecretCredential, 
 import { dataDirectory } from '../../data-folder.ts'
 import { authorityHosts, type Cloud } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
-import { findLocalCloud, readLocalCloud } from '../control-client.ts'
+import { readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
-import type { Authority } from './authority.ts'
+import { transportThroughProxy } from '../outbound-https.ts'
+import { type Authority, authorityOf } from './authority.ts'
 import { explained } from './explain-refusal.ts'
 import { type AskedApi, ask } from './kept-token.ts'
 
@@ -70,9 +71,9 @@ async function chooseAuthority(
   if (named) {
     const local = await readLocalCloud(folder)
     const isLocal = local && URL.canParse(named) && new URL(named).origin === local.instance.url
-    return { authorityHost: named, ...(isLocal ? { transport: nodeTransport({ ca: local.ca }) } : {}) }
+    const transport = isLocal ? nodeTransport({ ca: local.ca }) : transportThroughProxy(environment)
+    return { authorityHost: named, ...(transport && { transport }) }
   }
-  if (cloud !== undefined && cloud !== 'local') return { authorityHost: authorityHosts[cloud] }
-  const { instance, ca } = await findLocalCloud(folder, environment)
-  return { authorityHost: instance.url, transport: nodeTransport({ ca }) }
+  const authorityHost = cloud !== undefined && cloud !== 'local' ? authorityHosts[cloud] : ''
+  return authorityOf({ cloud: cloud ?? 'local', authorityHost, dataDirectory: folder }, environment)
 }

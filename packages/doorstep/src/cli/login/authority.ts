@@ -2,6 +2,7 @@ import { nodeTransport, type Transport } from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
 import { findLocalCloud } from '../control-client.ts'
+import { transportThroughProxy } from '../outbound-https.ts'
 import type { Login } from './login-record.ts'
 
 /** Who is asked for tokens, and how it is reached. */
@@ -18,9 +19,12 @@ export interface Authority {
  */
 export async function authorityOf(
   login: Pick<Login, 'cloud' | 'authorityHost' | 'dataDirectory'>,
-  { environment }: CommandIO,
+  environment: CommandIO['environment'],
 ): Promise<Authority> {
-  if (login.cloud !== 'local') return { authorityHost: login.authorityHost }
+  if (login.cloud !== 'local') {
+    const transport = transportThroughProxy(environment)
+    return { authorityHost: login.authorityHost, ...(transport && { transport }) }
+  }
   const folder = login.dataDirectory ?? dataDirectory(undefined, environment)
   const { instance, ca } = await findLocalCloud(folder, environment)
   return { authorityHost: instance.url, transport: nodeTransport({ ca }) }

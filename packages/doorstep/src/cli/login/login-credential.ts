@@ -20,7 +20,7 @@ import { signInsOf, type TokenStore } from './token-store.ts'
  * @throws {UnreachableError} when the login is of a local cloud that does not run
  */
 export async function uncachedCredential(login: Login, store: TokenStore, io: CommandIO): Promise<TokenCredential> {
-  const authority = await authorityOf(login, io)
+  const authority = await authorityOf(login, io.environment)
   const credential =
     login.as === 'application' ? asApplication(login, authority, io) : asPerson(login, authority, store, io)
   return {
