@@ -69,7 +69,11 @@ async function tokenOf(
   }
   const store = await openTokenStore(io)
   const login = await loginOfProfile(profile, store, io)
-  if (login === undefined) throw notSignedIn(profile.name)
+  if (login === undefined) {
+    // Half an application is more likely meant than nobody.
+    if (!profile.isNamed && environment.AZURE_CLIENT_ID) requireEnvironmentApplication(environment)
+    throw notSignedIn(profile.name)
+  }
   const answer = await tokenOfLogin(login, store, asked ?? login, io).catch((error: unknown) => {
     throw explained(error)
   })
