@@ -24,8 +24,8 @@ export interface Workplace {
   readonly environment: NodeJS.ProcessEnv
   /** Runs a command to its end. */
   doorstep(words: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Ended>
-  /** Starts a command that goes on. `input` is its standard input. */
-  start(words: readonly string[], environment?: NodeJS.ProcessEnv, input?: string): Started
+  /** Starts a command that goes on. `input` is its standard input, `folder` its working folder. */
+  start(words: readonly string[], environment?: NodeJS.ProcessEnv, input?: string, folder?: string): Started
   /** Starts `up --json` on free ports and waits for its ready line. */
   up(words?: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Cloud>
   /** Ends what is still running and removes every file. */
@@ -68,8 +68,8 @@ export async function workplace(): Promise<Workplace> {
   }
   const running = new Set<Started>()
 
-  const start = (words: readonly string[], added: NodeJS.ProcessEnv = {}, input?: string): Started => {
-    const started = startProcess([launcher, ...words], { ...environment, ...added }, input)
+  const start = (words: readonly string[], added: NodeJS.ProcessEnv = {}, input?: string, folder?: string): Started => {
+    const started = startProcess([launcher, ...words], { ...environment, ...added }, { input, folder })
     running.add(started)
     started.ended.then(() => running.delete(started))
     return started
@@ -98,12 +98,17 @@ export async function workplace(): Promise<Workplace> {
 
 /** The machine's environment without what would change the meaning of a command. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
-  const disturbing = /^(AZURE_|DOORSTEP_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|DBUS_SESSION_BUS_ADDRESS$|XDG_RUNTIME_DIR$|BROWSER$|(https?|all|no)_proxy$)/i
+  const disturbing =
+    /^(AZURE_|DOORSTEP_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|DBUS_SESSION_BUS_ADDRESS$|XDG_RUNTIME_DIR$|BROWSER$|(https?|all|no)_proxy$)/i
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !disturbing.test(name)))
 }
 
-function startProcess(words: readonly string[], environment: NodeJS.ProcessEnv, input?: string): Started {
-  const child = spawn(process.execPath, [...words], { env: environment, stdio: ['pipe', 'pipe', 'pipe'] })
+function startProcess(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  { input, folder }: { input: string | undefined; folder: string | undefined },
+): Started {
+  const child = spawn(process.execPath, [...words], { env: environment, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   let stdout = ''

@@ -41,7 +41,14 @@ describe('login with a device code', () => {
   })
 
   it('says the same as one JSON document', async () => {
-    const { stdout } = await place.loginAsAlice(['--json', '--profile', 'json', '--tenant', contoso.domain, ...toolWords])
+    const { stdout } = await place.loginAsAlice([
+      '--json',
+      '--profile',
+      'json',
+      '--tenant',
+      contoso.domain,
+      ...toolWords,
+    ])
     expect(JSON.parse(stdout)).toEqual({
       profile: 'json',
       cloud: 'local',
@@ -99,12 +106,31 @@ describe('login with a browser', () => {
   })
 
   it('signs a person in to a web app that has a secret, which stays out of everything', async () => {
-    const created = await place.doorstep(['app', 'create', 'web', '--web', 'http://localhost:8080', '--secret', '--json'])
+    const created = await place.doorstep([
+      'app',
+      'create',
+      'web',
+      '--web',
+      'http://localhost:8080',
+      '--secret',
+      '--json',
+    ])
     const { appId: clientId, password: secret, tenant: tenantId } = JSON.parse(created.stdout)
     const words = ['login', '--browser', '--profile', 'web', '--tenant', tenantId, '--client-id', clientId]
     const user = place.cloud.ready.administrator.userPrincipalName
     const { exitCode, stdout, stderr } = await place.doorstep(
-      ['run', '--sign-in-as', user, '--consent', '--', process.execPath, launcher, ...words, '--client-secret-env', 'WEB_SECRET'],
+      [
+        'run',
+        '--sign-in-as',
+        user,
+        '--consent',
+        '--',
+        process.execPath,
+        launcher,
+        ...words,
+        '--client-secret-env',
+        'WEB_SECRET',
+      ],
       { WEB_SECRET: secret },
     )
     expect(exitCode, stderr).toBe(0)
@@ -131,7 +157,14 @@ describe('login with a browser', () => {
   })
 
   it('runs with a device code against the public cloud too', async () => {
-    const { exitCode, stdout, stderr } = await inRun(['login', '--cloud', 'public', '--device-code', '--profile', 'code'])
+    const { exitCode, stdout, stderr } = await inRun([
+      'login',
+      '--cloud',
+      'public',
+      '--device-code',
+      '--profile',
+      'code',
+    ])
     expect(exitCode, stderr).toBe(0)
     expect(stdout).toContain('Signed in alice@contoso.example (profile code).')
     expect(stderr).toContain('https://login.microsoftonline.com')
@@ -169,7 +202,10 @@ describe('login of an application', () => {
 
   it('takes the secret from a variable, keeps its name, and needs it for a new token alone', async () => {
     const variable = { MANAGER_SECRET: manager.secret }
-    const signedIn = await place.doorstep([...words, '--profile', 'app', '--client-secret-env', 'MANAGER_SECRET'], variable)
+    const signedIn = await place.doorstep(
+      [...words, '--profile', 'app', '--client-secret-env', 'MANAGER_SECRET'],
+      variable,
+    )
     expect(signedIn.exitCode, signedIn.stderr).toBe(0)
     expect(signedIn.stdout).toBe(`Signed in the application ${manager.appId} (profile app).\n`)
     expect(await readFile(join(store(), 'profiles', 'app.json'), 'utf8')).not.toContain(manager.secret)
@@ -216,7 +252,11 @@ describe('a wrong word of login is a usage error that names it, and nothing secr
     ['login --browser --redirect-uri https://example.com', /In --redirect-uri: /],
     ['login --browser --redirect-uri http://localhost:99999', /In --redirect-uri: .*port/],
     ['login --certificate a.pem --browser', /--certificate and --browser exclude each other/],
-    [`login --client-id ${id} --client-secret-env S --device-code`, /A device code is for programs without a secret/, { S: secret }],
+    [
+      `login --client-id ${id} --client-secret-env S --device-code`,
+      /A device code is for programs without a secret/,
+      { S: secret },
+    ],
     ['login --client-secret-env S --certificate c.pem', /--client-secret-env and --certificate exclude each other/],
     ['login --client-secret-env S --client-secret-stdin', /--client-secret-env and --client-secret-stdin exclude/],
     [`login --client-id ${id} --client-secret-env ${secret}`, /takes the name of a variable/],
@@ -224,12 +264,20 @@ describe('a wrong word of login is a usage error that names it, and nothing secr
     ['login --client-secret-env S', /--client-id ID, or set AZURE_CLIENT_ID/, { S: secret }],
     [`login --client-id ${id} --client-secret-stdin`, /standard input is empty/],
     [`login --cloud public --client-id ${id} --client-secret-env S`, /--tenant contoso\.com/, { S: secret }],
-    [`login --tenant common --client-id ${id} --client-secret-env S`, /In --tenant: .*stands for many tenants/, { S: secret }],
+    [
+      `login --tenant common --client-id ${id} --client-secret-env S`,
+      /In --tenant: .*stands for many tenants/,
+      { S: secret },
+    ],
     [`login --tenant a.b --client-id ${id} --certificate nowhere.pem`, /In --certificate: .*does not exist/],
     ['login --profile A/B', /--profile 'A\/B' is no name of a profile/],
     ['login --cloud public --data x', /--data names a local cloud/],
     ['login --scope= --device-code', /--scope is empty/],
-    ['login --device-code', /AZURE_AUTHORITY_HOST names https:\/\/login\.example/, { AZURE_AUTHORITY_HOST: 'https://login.example' }],
+    [
+      'login --device-code',
+      /AZURE_AUTHORITY_HOST names https:\/\/login\.example/,
+      { AZURE_AUTHORITY_HOST: 'https://login.example' },
+    ],
     ['token --profile a --cloud local', /--profile has a cloud/],
     ['token --profile a --data x', /--profile has a data folder/],
     ['token --profile A', /is no name of a profile/],
@@ -263,7 +311,9 @@ describe('accounts and logout', () => {
     expect(gone).toMatchObject({ exitCode: 0, stdout: 'Signed out alice@contoso.example (profile leaving).\n' })
     const { exitCode, stdout, stderr } = await place.doorstep(['token', '--profile', 'leaving'])
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain('Nobody is signed in as profile leaving. Sign in first: npx --no-install doorstep login --profile leaving')
+    expect(stderr).toContain(
+      'Nobody is signed in as profile leaving. Sign in first: npx --no-install doorstep login --profile leaving',
+    )
     expect((await place.doorstep(['token'])).exitCode).toBe(0)
     expect((await place.doorstep(['logout', '--profile', 'leaving'])).exitCode).toBe(1)
   })

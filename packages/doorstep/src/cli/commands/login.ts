@@ -8,7 +8,7 @@ import { type Authority, authorityOf } from '../login/authority.ts'
 import { useLocalBrowser } from '../login/browser-of-login.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { type Login, readableLogin, writeLogin } from '../login/login-record.ts'
-import { describeApi, type SignedIn, signIn } from '../login/sign-in.ts'
+import { describeApi, keepToken, type SignedIn, signIn } from '../login/sign-in.ts'
 import { planSignIn, type SignInPlan } from '../login/sign-in-plan.ts'
 import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
 import { printable } from '../terminal.ts'
@@ -66,6 +66,7 @@ export const login = command({
     const signedIn = await signIn({ ...place, plan, id, secret, withoutBrowser }, store, io)
     const kept = recordOf(plan, place, signedIn, { id, profile })
     await replaceLogin(kept, store)
+    await keepToken(kept, signedIn.token, store)
     report(kept, signedIn, options.json, io)
   },
 })
@@ -162,14 +163,14 @@ function recordOf(
   }
 }
 
-/** The sign-in that the profile had before is forgotten. */
+/** The sign-in that the profile had before is forgotten; that takes the access tokens along. */
 async function replaceLogin(kept: Login, store: TokenStore): Promise<void> {
   if (store.file.keyPlace === 'memory') {
     throw new RefusedError(`The sign-in cannot be kept. ${store.file.keyPlaceReason}`)
   }
   const before = readableLogin(store.folder, kept.profile)
   await writeLogin(store.folder, kept)
-  if (before !== undefined) await signInsOf(store, before).delete('')
+  if (before?.as === 'person') await signInsOf(store, before).delete('')
 }
 
 function report(kept: Login, { token, isKept }: SignedIn, json: boolean, { terminal, environment }: CommandIO): void {

@@ -5,6 +5,7 @@ import {
   ClientSecretCredential,
   InteractiveBrowserCredential,
   type TokenCredential,
+  TokenRequestError,
 } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import { RefusedError } from '../failure.ts'
@@ -27,7 +28,8 @@ export async function uncachedCredential(login: Login, store: TokenStore, io: Co
     getToken: (scopes, options) =>
       credential.getToken(scopes, options).catch((error: unknown) => {
         if (!(error instanceof AuthenticationRequiredError)) throw error
-        throw new RefusedError(`${whySignInAgain(error)}\nSign in again: ${loginCommand(login, io.environment)}`, {
+        const again = { ...login, ...(error.scopes.length > 0 && { scopes: error.scopes, resource: undefined }) }
+        throw new RefusedError(`${whySignInAgain(error)}\nSign in again: ${loginCommand(again, io.environment)}`, {
           cause: error,
         })
       }),
@@ -70,5 +72,7 @@ function secretOf(login: Login, { environment }: CommandIO): string {
 
 function whySignInAgain({ cause }: AuthenticationRequiredError): string {
   if (!(cause instanceof Error)) return 'Nobody is signed in any more.'
-  return `The sign-in has ended: ${cause.message}`
+  const isAboutConsent =
+    cause instanceof TokenRequestError && (cause.subError === 'consent_required' || cause.code === 65001)
+  return `${isAboutConsent ? 'The person has to agree first' : 'The sign-in has ended'}: ${cause.message}`
 }

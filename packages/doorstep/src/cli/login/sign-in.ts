@@ -17,7 +17,7 @@ import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { type AskedApi, ask } from './kept-token.ts'
-import type { Proof } from './login-record.ts'
+import type { Login, Proof } from './login-record.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
 import { partitionOf, signInsOf, type TokenStore } from './token-store.ts'
@@ -47,7 +47,7 @@ export interface SignedIn {
 }
 
 /**
- * Signs in as planned. Tokens and sign-in are in the store afterwards. Ctrl-C ends it and leaves nothing behind.
+ * Signs in as planned. A person's sign-in is in the store afterwards. Ctrl-C ends it and leaves nothing behind.
  *
  * @throws {UsageError} naming the option that cannot work
  * @throws {RefusedError} with the authority's own words
@@ -62,8 +62,6 @@ export async function signIn(request: SignInRequest, store: TokenStore, io: Comm
   })
   try {
     const token = await tokenBySignIn(request, store, io, controller.signal)
-    const justHad = { cachePartition: partitionOf(request), getToken: async () => token }
-    await ask(cached(justHad, store.file.tokens), request.plan.asked)
     return await describeSignedIn(request, store, token)
   } catch (error) {
     if (error instanceof AbortError && controller.signal.aborted) throw new InterruptedError(await interrupted)
@@ -151,6 +149,12 @@ const optionNames: Readonly<Record<string, string>> = {
 function usageOf(error: CredentialOptionError): UsageError {
   const name = optionNames[error.option]
   return new UsageError(name === undefined ? error.message : `In ${name}: ${error.message}`, { cause: error })
+}
+
+/** Puts the access token of a sign-in into the store, as if it had been asked for. */
+export async function keepToken(login: Login, token: AccessToken, store: TokenStore): Promise<void> {
+  const justHad = { cachePartition: partitionOf(login), getToken: async () => token }
+  await ask(cached(justHad, store.file.tokens), login)
 }
 
 /** What a sign-in is for, in one word or two. */
