@@ -66,6 +66,22 @@ async function buildCommandLineInto(dist, folder) {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   })
+  // What prints a kept token is one small file of its own, because the time of `doorstep token` is that of its loading.
+  const quick = await rolldown({
+    input: { 'token-from-cache': join(folder, 'src/cli/token-from-cache.ts') },
+    platform: 'node',
+    external: ['@napi-rs/keyring'],
+    resolve: { conditionNames: ['doorstep-source', 'node'] },
+    logLevel: 'warn',
+  })
+  await quick.write({
+    dir: dist,
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].cjs',
+    codeSplitting: false,
+    minify: true,
+  })
   copyFileSync(join(folder, 'src/interceptor/node-preload.cjs'), join(dist, 'node-preload.cjs'))
 }
 

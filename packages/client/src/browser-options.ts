@@ -21,6 +21,8 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
   signInTimeoutMilliseconds?: number
   /** Called at once and then each second while the person is waited for, for a countdown. */
   onWaiting?: (waiting: { secondsLeft: number }) => void
+  /** Gets the address that the browser is told to open, for people whose browser opens it in the wrong place. */
+  onAddress?: (url: string) => void
   /** Gets what the person should know, one line each, such as why no browser opens. Default: standard error. */
   onNotice?: (text: string) => void
   /**
@@ -77,6 +79,7 @@ function browserSignInSettings(
     prompt: options.prompt,
     timeoutMilliseconds: signInTimeoutMilliseconds,
     onWaiting: options.onWaiting,
+    onAddress: options.onAddress,
     onNotice: options.onNotice ?? ((text) => void process.stderr.write(`${text}\n`)),
     onPasteBack: options.onPasteBack,
   }

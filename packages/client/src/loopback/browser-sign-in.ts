@@ -24,6 +24,7 @@ export interface BrowserSignInSettings {
   readonly prompt: string | undefined
   readonly timeoutMilliseconds: number
   readonly onWaiting: ((waiting: { secondsLeft: number }) => void) | undefined
+  readonly onAddress: ((url: string) => void) | undefined
   readonly onNotice: (text: string) => void
   readonly onPasteBack: OnPasteBack | undefined
   /** Another way to sign in, for where no browser is. */
@@ -87,6 +88,7 @@ async function withListener(begun: Begun, command: readonly string[]): Promise<U
   try {
     const signIn = { ...begun, redirectUri: listener.redirectUri }
     const address = addressOf(signIn, settings.responseMode)
+    settings.onAddress?.(address)
     const failed = openBrowser(command, address)
     const received = await Promise.race([end.passed, listener.received, otherwise(failed, begun, listener, address)])
     end.end()

@@ -45,7 +45,7 @@ export type BrowserChoice = { readonly browser: InstalledBrowser } | { readonly 
  * @throws {RefusedError} when the chosen browser is not there
  */
 export async function chooseBrowser(
-  { environment, extra }: BrowserRequest,
+  { environment, extra }: Pick<BrowserRequest, 'environment' | 'extra'>,
   chosen: string | undefined,
 ): Promise<BrowserChoice> {
   const search = { environment, platform: process.platform }

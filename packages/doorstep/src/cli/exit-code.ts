@@ -21,6 +21,9 @@ export function exitCodeOf(error: unknown): number | undefined {
 const exitCodesByName: Readonly<Record<string, number>> = {
   CredentialOptionError: 2,
   TokenRequestError: 1,
+  SignInError: 1,
+  AuthenticationRequiredError: 1,
+  CredentialUnavailableError: 1,
   AuthorityUnreachableError: 3,
   DataFolderError: 1,
   SeedError: 1,

@@ -38,7 +38,21 @@ const commands: CommandTable = {
     hidden: true,
     load: async () => (await import('./commands/sign-in-browser.ts')).signInBrowser,
   },
+  login: {
+    summary: 'sign in, and keep it for `token` and `call`',
+    load: async () => (await import('./commands/login.ts')).login,
+  },
   token: { summary: 'print an access token', load: async () => (await import('./commands/token.ts')).token },
+  call: { summary: 'call an API with the right token', load: async () => (await import('./commands/call.ts')).call },
+  accounts: {
+    summary: 'list who is signed in',
+    load: async () => (await import('./commands/accounts.ts')).accounts,
+  },
+  logout: { summary: 'forget a login', load: async () => (await import('./commands/logout.ts')).logout },
+  doctor: {
+    summary: 'find out what is wrong here, and how to fix it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   inspect: {
     summary: 'decode a token and check it',
     load: async () => (await import('./commands/inspect.ts')).inspect,

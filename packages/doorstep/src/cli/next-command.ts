@@ -1,4 +1,5 @@
 import { dataDirectory } from '../data-folder.ts'
+import { shellWord } from './shell-word.ts'
 
 /**
  * A command line to paste: `words` after the program's name, with `--data` when the data folder is not the one that
@@ -12,9 +13,4 @@ export function nextCommand(
   const [name, ...rest] = words.split(' -- ')
   const data = dataDirectory(undefined, environment) === folder ? '' : ` --data ${shellWord(folder)}`
   return ['npx --no-install doorstep', [`${name}${data}`, ...rest].join(' -- ')].join(' ')
-}
-
-/** A text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -17,12 +17,14 @@ export interface Terminal {
   /** The one JSON document of a command, on one line. */
   printJson(value: unknown): void
   /** The result as it is, without a line end added. */
-  write(text: string): void
+  write(text: string | Uint8Array): void
   /** A sentence beside the result. */
   note(text: string): void
   error(text: string): void
   /** Says what is being done, on a terminal only; the line is gone when the returned function is called. */
   progress(text: string): () => void
+  /** Asks for a line of text; undefined when there is no answer. Only when `isInteractive`. */
+  ask(question: string): Promise<string | undefined>
   /** Asks for yes or no; anything but yes is no. Only when `isInteractive`. */
   confirm(question: string): Promise<boolean>
 }
@@ -40,7 +42,16 @@ export function createTerminal(
   const allowed = !environment.NO_COLOR && environment.TERM !== 'dumb'
   const colours = picocolors.createColors(Boolean(stdout.isTTY) && allowed)
   const errorColours = picocolors.createColors(Boolean(stderr.isTTY) && allowed)
-  const write = (text: string) => void stdout.write(text)
+  const write = (text: string | Uint8Array) => void stdout.write(text)
+  const ask = async (question: string) => {
+    const reader = createInterface({ input: stdin, output: stderr })
+    // Ctrl-C and Ctrl-D end the line without an answer.
+    const unanswered = once(reader, 'close').then(() => undefined)
+    const answer = await Promise.race([reader.question(`${question} `).catch(() => undefined), unanswered])
+    reader.close()
+    if (answer === undefined) stderr.write('\n')
+    return answer
+  }
   return {
     colours,
     isInteractive: Boolean(stdin.isTTY && stderr.isTTY),
@@ -59,15 +70,8 @@ export function createTerminal(
         shown = false
       }
     },
-    async confirm(question) {
-      const reader = createInterface({ input: stdin, output: stderr })
-      // Ctrl-C and Ctrl-D end the line without an answer.
-      const unanswered = once(reader, 'close').then(() => undefined)
-      const answer = await Promise.race([reader.question(`${question} [y/N] `).catch(() => undefined), unanswered])
-      reader.close()
-      if (answer === undefined) stderr.write('\n')
-      return /^\s*y(es)?\s*$/i.test(answer ?? '')
-    },
+    ask,
+    confirm: async (question) => /^\s*y(es)?\s*$/i.test((await ask(`${question} [y/N]`)) ?? ''),
   }
 }
 

@@ -163,7 +163,10 @@ describe('doorstep token', () => {
     ['header', /^Authorization: Bearer eyJ\S+\n$/],
     ['env', /^export ACCESS_TOKEN=eyJ\S+\n$/],
     ['json', /^\{"token":"eyJ.*"expiresOn":"\d{4}-.*Z","expiresOnTimestamp":\d{13}\}\n$/],
-    ['az', /^\{"accessToken":"eyJ.*"expiresOn":"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.0{6}","expires_on":\d{10},"tenant":"/],
+    [
+      'az',
+      /^\{"accessToken":"eyJ.*"expiresOn":"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.0{6}","expires_on":\d{10},"subscription":null,"tenant":"/,
+    ],
   ])('--format %s', async (format, form) => {
     const { exitCode, stdout, stderr } = await token('--scope', graphScope, '--format', format)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })

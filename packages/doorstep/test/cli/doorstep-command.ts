@@ -24,8 +24,8 @@ export interface Workplace {
   readonly environment: NodeJS.ProcessEnv
   /** Runs a command to its end. */
   doorstep(words: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Ended>
-  /** Starts a command that goes on. */
-  start(words: readonly string[], environment?: NodeJS.ProcessEnv): Started
+  /** Starts a command that goes on. `input` is its standard input, `folder` its working folder. */
+  start(words: readonly string[], environment?: NodeJS.ProcessEnv, input?: string, folder?: string): Started
   /** Starts `up --json` on free ports and waits for its ready line. */
   up(words?: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Cloud>
   /** Ends what is still running and removes every file. */
@@ -34,6 +34,8 @@ export interface Workplace {
 
 export interface Started {
   readonly process: ChildProcess
+  /** What it has said on stderr so far. */
+  stderr(): string
   readonly ended: Promise<Ended>
   /** The first line of stdout; undefined when it ended without one. */
   readonly firstLine: Promise<string | undefined>
@@ -56,11 +58,18 @@ export async function workplace(): Promise<Workplace> {
   const root = await mkdtemp(join(tmpdir(), 'doorstep-'))
   const temporary = await mkdtemp(join(root, 'tmp-'))
   const data = join(root, 'data')
-  const environment = { ...foreignEnvironment(), TMPDIR: temporary, DOORSTEP_DATA: data }
+  const environment = {
+    ...foreignEnvironment(),
+    TMPDIR: temporary,
+    DOORSTEP_DATA: data,
+    // Where logins are kept, and their settings: not where those of the person are who runs the tests.
+    XDG_DATA_HOME: join(root, 'share'),
+    XDG_CONFIG_HOME: join(root, 'config'),
+  }
   const running = new Set<Started>()
 
-  const start = (words: readonly string[], added: NodeJS.ProcessEnv = {}): Started => {
-    const started = startProcess([launcher, ...words], { ...environment, ...added })
+  const start = (words: readonly string[], added: NodeJS.ProcessEnv = {}, input?: string, folder?: string): Started => {
+    const started = startProcess([launcher, ...words], { ...environment, ...added }, { input, folder })
     running.add(started)
     started.ended.then(() => running.delete(started))
     return started
@@ -89,12 +98,19 @@ export async function workplace(): Promise<Workplace> {
 
 /** The machine's environment without what would change the meaning of a command. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
-  const disturbing = /^(AZURE_|DOORSTEP_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|(https?|all|no)_proxy$)/i
+  const disturbing =
+    /^(AZURE_|DOORSTEP_|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|DBUS_SESSION_BUS_ADDRESS$|XDG_RUNTIME_DIR$|BROWSER$|(https?|all|no)_proxy$)/i
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !disturbing.test(name)))
 }
 
-function startProcess(words: readonly string[], environment: NodeJS.ProcessEnv): Started {
-  const child = spawn(process.execPath, [...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+function startProcess(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  { input, folder }: { input: string | undefined; folder: string | undefined },
+): Started {
+  const child = spawn(process.execPath, [...words], { env: environment, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {
@@ -109,7 +125,7 @@ function startProcess(words: readonly string[], environment: NodeJS.ProcessEnv):
     lines.once('line', resolve)
     lines.once('close', () => resolve(undefined))
   })
-  return { process: child, ended, firstLine }
+  return { process: child, stderr: () => stderr, ended, firstLine }
 }
 
 /** Asks again and again until it is so. @throws when it never is */

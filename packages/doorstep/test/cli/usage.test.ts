@@ -34,6 +34,11 @@ const commands = [
   'inspect',
   'explain',
   'completion',
+  'login',
+  'call',
+  'accounts',
+  'logout',
+  'doctor',
 ]
 
 describe('help', () => {
@@ -97,9 +102,9 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
     ['clock advance 5', /'5' is not a duration/],
     ['clock set tomorrow', /2027-01-31T12:00:00Z/],
     ['clock set 2027-01-31T12:00:00', /with its zone/],
-    ['token', /--scope .*--resource/],
+    ['token', /--scope .*--resource/, { ...secret }],
     [`token --scope ${graph} --resource x`, /give one of them/],
-    [`token --scope ${graph}`, /^error: Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET:/],
+    [`token --cloud local --scope ${graph}`, /^error: Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET:/],
     [`token --scope ${graph}`, /^error: Set AZURE_CLIENT_SECRET:/, { ...secret, AZURE_CLIENT_SECRET: '' }],
     [`token --scope ${graph} --json --format raw`, /exclude each other/, secret],
     [`token --cloud moon --scope ${graph}`, /Allowed choices are local, public, usgov, china/, secret],

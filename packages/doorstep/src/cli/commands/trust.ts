@@ -23,7 +23,8 @@ import {
   jsonOption,
 } from '../command.ts'
 import { messageOf, RefusedError } from '../failure.ts'
-import { nextCommand, shellWord } from '../next-command.ts'
+import { nextCommand } from '../next-command.ts'
+import { shellWord } from '../shell-word.ts'
 import { alignColumns, type Terminal } from '../terminal.ts'
 
 export const trust: CommandGroup = {

@@ -1,0 +1,71 @@
+import type { AccessToken } from '@doorstep/client'
+import { command, jsonOption } from '../command.ts'
+import { chooseProfile } from '../login/choose-profile.ts'
+import { keptTokenOf } from '../login/kept-token.ts'
+import { type Login, listLogins } from '../login/login-record.ts'
+import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
+import { alignColumns } from '../terminal.ts'
+
+export const accounts = command({
+  summary: 'list who is signed in',
+  description:
+    'A star marks the profile that `token` and `call` take. EXPIRES is the end of the access token that is kept; a login that lasts gets new ones after it.',
+  options: { json: jsonOption },
+  examples: ['doorstep accounts', 'doorstep accounts --json'],
+  async run({ json }, io) {
+    const { terminal, environment } = io
+    const store = await openTokenStore(io)
+    const { name: defaultName } = await chooseProfile(undefined, environment)
+    const logins = await listLogins(store.folder)
+    const rows = await Promise.all(logins.map(async (login) => describe(login, await state(login, store), defaultName)))
+    const { path, keyPlace, keyPlaceReason } = store.file
+    if (json) return void terminal.printJson({ accounts: rows, keptIn: path, key: keyPlace, keyReason: keyPlaceReason })
+    if (rows.length === 0)
+      return void terminal.print('Nobody is signed in. Sign in with: npx --no-install doorstep login')
+    const lines = rows.map((row) => [
+      row.isDefault ? '*' : '',
+      row.profile,
+      row.username || '(application)',
+      row.cloud,
+      row.tenantId,
+      row.clientId,
+      row.lasts ? 'lasts' : 'ends',
+      row.expiresOn ?? '-',
+    ])
+    const titles = ['', 'PROFILE', 'ACCOUNT', 'CLOUD', 'TENANT', 'CLIENT', 'LOGIN', 'EXPIRES']
+    for (const line of alignColumns([titles, ...lines])) terminal.print(line)
+    terminal.note(
+      `Kept in ${path}, its key ${keyPlace === 'keychain' ? 'in the keychain' : 'in a key file'}. ${keyPlaceReason}`,
+    )
+  },
+})
+
+interface LoginState {
+  readonly token: AccessToken | undefined
+  readonly lasts: boolean
+}
+
+async function state(login: Login, store: TokenStore): Promise<LoginState> {
+  const token = await keptTokenOf(login, store)
+  if (login.as === 'application') return { token, lasts: login.proof?.kind !== 'secretNotKept' }
+  return { token, lasts: (await signInsOf(store, login).list()).length > 0 }
+}
+
+function describe(login: Login, { token, lasts }: LoginState, defaultName: string) {
+  const { profile, cloud, tenantId, clientId, username, as, authorityHost, scopes, resource, signedInAt } = login
+  return {
+    profile,
+    isDefault: profile === defaultName,
+    username,
+    as,
+    cloud,
+    authorityHost,
+    tenantId,
+    clientId,
+    ...(resource === undefined ? { scopes } : { resource }),
+    signedInAt,
+    /** Whether new tokens can be had. */
+    lasts,
+    expiresOn: token && new Date(token.expiresOnTimestamp).toISOString(),
+  }
+}

@@ -1,0 +1,49 @@
+import { command, flag, jsonOption, text } from '../command.ts'
+import { UsageError } from '../failure.ts'
+import { chooseProfile } from '../login/choose-profile.ts'
+import { notSignedIn } from '../login/login-of-profile.ts'
+import { type Login, listLogins, readLogin, removeLogin } from '../login/login-record.ts'
+import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
+
+export const logout = command({
+  summary: 'forget a login',
+  description: [
+    'Removes the sign-in of the profile, and every access token that is kept here; other profiles get new ones by themselves.',
+    'The authority is not told: tokens that were copied elsewhere stay good until they expire.',
+  ].join('\n'),
+  options: {
+    profile: text('PROFILE', 'which one (default: DOORSTEP_PROFILE, else default)'),
+    all: flag('every profile'),
+    json: jsonOption,
+  },
+  examples: ['doorstep logout', 'doorstep logout --profile work', 'doorstep logout --all'],
+  async run({ profile, all, json }, io) {
+    if (all && profile !== undefined) throw new UsageError('--all and --profile exclude each other.')
+    const store = await openTokenStore(io)
+    const logins = all ? await listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
+    for (const login of logins) await forget(login, store)
+    await store.file.deleteTokens()
+    if (json) return void io.terminal.printJson({ loggedOut: logins.map((login) => login.profile) })
+    if (logins.length === 0) io.terminal.print('Nobody was signed in.')
+    for (const { profile: name, username, clientId } of logins) {
+      io.terminal.print(`Signed out ${username || `the application ${clientId}`} (profile ${name}).`)
+    }
+  },
+})
+
+async function loginNamed(
+  given: string | undefined,
+  store: TokenStore,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Login> {
+  const { name } = await chooseProfile(given, environment)
+  const login = readLogin(store.folder, name)
+  if (login === undefined) throw notSignedIn(name)
+  return login
+}
+
+async function forget(login: Login, store: TokenStore): Promise<void> {
+  // The sign-in first: a record without one does no harm.
+  await signInsOf(store, login).delete('')
+  await removeLogin(store.folder, login.profile)
+}

@@ -1,0 +1,43 @@
+import type { CommandIO } from '../command.ts'
+import type { ConfiguredProfile } from './config.ts'
+import { readConfigFile } from './config-file.ts'
+import { defaultProfileName, profileName } from './profile-name.ts'
+
+/** The profile that a command works with. */
+export interface ChosenProfile {
+  readonly name: string
+  /** Whether somebody named it: an option, a variable or a file. */
+  readonly isNamed: boolean
+  /** What `doorstep.config.yaml` says of it; nothing where it says nothing. */
+  readonly configured: ConfiguredProfile
+  /** Path of that file, where it has the profile. */
+  readonly configFile: string | undefined
+}
+
+/**
+ * That of `--profile`, else of DOORSTEP_PROFILE, else `defaultProfile` of `doorstep.config.yaml`, else `default`.
+ *
+ * @throws {UsageError} when a name, or the file, is wrong
+ */
+export async function chooseProfile(
+  given: string | undefined,
+  environment: CommandIO['environment'],
+): Promise<ChosenProfile> {
+  const file = await readConfigFile(environment)
+  const named = namedProfile(given, environment) ?? file?.config.defaultProfile
+  const name = named ?? defaultProfileName
+  const configured = file && Object.hasOwn(file.config.profiles, name) ? file.config.profiles[name] : undefined
+  return {
+    name,
+    isNamed: named !== undefined,
+    configured: configured ?? {},
+    configFile: configured && file?.path,
+  }
+}
+
+/** The name that was said on the command line or in the environment. */
+export function namedProfile(given: string | undefined, environment: CommandIO['environment']): string | undefined {
+  if (given !== undefined) return profileName(given, '--profile')
+  const { DOORSTEP_PROFILE } = environment
+  return DOORSTEP_PROFILE ? profileName(DOORSTEP_PROFILE, 'DOORSTEP_PROFILE') : undefined
+}

@@ -1,0 +1,95 @@
+import { dataDirectory } from '../../data-folder.ts'
+import { authorityHosts } from '../clouds.ts'
+import type { CommandIO } from '../command.ts'
+import { RefusedError } from '../failure.ts'
+import type { ChosenProfile } from './choose-profile.ts'
+import type { ConfiguredProfile } from './config.ts'
+import { type Login, readLogin } from './login-record.ts'
+import { defaultProfileName } from './profile-name.ts'
+import { planSignIn } from './sign-in-plan.ts'
+import type { TokenStore } from './token-store.ts'
+
+const unsaid = {
+  cloud: undefined,
+  tenant: undefined,
+  clientId: undefined,
+  scope: [],
+  resource: undefined,
+  browser: false,
+  deviceCode: false,
+  redirectUri: undefined,
+  clientSecretEnv: undefined,
+  clientSecretStdin: false,
+  certificate: undefined,
+}
+
+/**
+ * The login of a profile. A profile of `doorstep.config.yaml` that names a client secret's variable or a certificate
+ * needs no `login`: the application signs in itself.
+ *
+ * @returns undefined when nobody is signed in
+ * @throws {RefusedError} when the file says other things than the login was made with
+ */
+export async function loginOfProfile(
+  profile: ChosenProfile,
+  store: TokenStore,
+  { environment }: CommandIO,
+): Promise<Login | undefined> {
+  const login = readLogin(store.folder, profile.name)
+  if (login !== undefined) {
+    refuseIfChanged(login, profile)
+    return login
+  }
+  const { configured, name } = profile
+  if (configured.clientSecretEnv === undefined && configured.certificate === undefined) return undefined
+  const plan = planSignIn(unsaid, configured, environment, undefined)
+  if (plan.way !== 'application' || plan.proof === undefined || plan.proof.kind === 'secretStdin') return undefined
+  if (plan.tenantId === undefined && plan.cloud !== 'local') return undefined
+  const { createHash } = await import('node:crypto')
+  return {
+    // The same words, the same tokens; another secret is another variable's value, and its tokens are the application's too.
+    id: createHash('sha256')
+      .update(JSON.stringify([name, plan]))
+      .digest('base64url'),
+    profile: name,
+    cloud: plan.cloud,
+    authorityHost: plan.cloud === 'local' ? '' : authorityHosts[plan.cloud],
+    dataDirectory: plan.cloud === 'local' ? dataDirectory(undefined, environment) : undefined,
+    tenantId: plan.tenantId ?? (await localTenant(dataDirectory(undefined, environment))),
+    clientId: plan.clientId,
+    as: 'application',
+    proof: plan.proof,
+    ...plan.asked,
+    username: '',
+    signedInAt: '',
+  }
+}
+
+/** What to tell a person who is not signed in. */
+export function notSignedIn(name: string): RefusedError {
+  const option = name === defaultProfileName ? '' : ` --profile ${name}`
+  return new RefusedError(
+    `Nobody is signed in${name === defaultProfileName ? '' : ` as profile ${name}`}. Sign in first: npx --no-install doorstep login${option}`,
+  )
+}
+
+async function localTenant(folder: string): Promise<string> {
+  const { readBootstrap } = await import('../../data-folder.ts')
+  return (await readBootstrap(folder))?.tenantId ?? 'organizations'
+}
+
+/** Tokens of another application or tenant than the file says would be a surprise that nobody sees. */
+function refuseIfChanged(login: Login, { configured, configFile, name }: ChosenProfile): void {
+  const pairs: readonly (readonly [keyof ConfiguredProfile, string])[] = [
+    ['cloud', login.cloud],
+    ['tenant', login.tenantId],
+    ['clientId', login.clientId],
+  ]
+  for (const [key, signedIn] of pairs) {
+    const written = configured[key]
+    if (typeof written !== 'string' || written.toLowerCase() === signedIn.toLowerCase()) continue
+    throw new RefusedError(
+      `Profile ${name} of ${configFile} says ${key}: ${written}, but is signed in with ${signedIn}. Sign in anew: npx --no-install doorstep login --profile ${name}`,
+    )
+  }
+}

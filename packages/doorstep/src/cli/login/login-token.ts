@@ -1,0 +1,48 @@
+import { type AccessToken, cached, type TokenCache, type TokenCredential } from '@doorstep/client'
+import type { CommandIO } from '../command.ts'
+import { type AskedApi, ask, untilDue } from './kept-token.ts'
+import type { Login } from './login-record.ts'
+import { partitionOf, type TokenStore } from './token-store.ts'
+
+/**
+ * The access token of a login: from the token store while it need not be refreshed, else by the login's credential,
+ * which is loaded only then. Of all processes that need a new one at the same time, one asks. A token that is still
+ * good is given when it cannot be refreshed.
+ *
+ * @throws {RefusedError} when the person has to sign in again
+ * @throws {UnreachableError} and what the client library throws
+ */
+export async function tokenOfLogin(
+  login: Login,
+  store: TokenStore,
+  asked: AskedApi,
+  io: CommandIO,
+): Promise<AccessToken> {
+  const { tokens, goodFor } = untilDue(store.file.tokens)
+  try {
+    return await ask(credentialOfLogin(login, store, io, tokens), asked)
+  } catch (error) {
+    const good = goodFor()
+    if (good === undefined) throw error
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''
+    io.terminal.note(`The token could not be refreshed, and is good until ${localClock(good)}. ${reason}`)
+    return good
+  }
+}
+
+/** A cached credential of a login. Nobody is asked to sign in by it. */
+export function credentialOfLogin(
+  login: Login,
+  store: TokenStore,
+  io: CommandIO,
+  tokens: TokenCache = untilDue(store.file.tokens).tokens,
+): TokenCredential {
+  const loaded = async () => (await import('./login-credential.ts')).uncachedCredential(login, store, io)
+  const lazy: TokenCredential & { cachePartition: string } = {
+    cachePartition: partitionOf(login),
+    getToken: async (scopes, options) => (await loaded()).getToken(scopes, options),
+  }
+  return cached(lazy, tokens)
+}
+
+const localClock = ({ expiresOnTimestamp }: AccessToken) => new Date(expiresOnTimestamp).toLocaleTimeString()

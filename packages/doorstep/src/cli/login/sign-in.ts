@@ -1,0 +1,163 @@
+import {
+  AbortError,
+  type AccessToken,
+  AuthorizationCodeCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  CredentialOptionError,
+  cached,
+  DeviceCodeCredential,
+  InteractiveBrowserCredential,
+  type TokenCredential,
+  TokenRequestError,
+} from '@doorstep/client'
+import type { CommandIO } from '../command.ts'
+import { InterruptedError, UsageError } from '../failure.ts'
+import { stopSignals } from '../stop-signals.ts'
+import type { Authority } from './authority.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { type AskedApi, ask } from './kept-token.ts'
+import type { Login, Proof } from './login-record.ts'
+import { personPrompts } from './person-prompts.ts'
+import type { SignInPlan } from './sign-in-plan.ts'
+import { partitionOf, signInsOf, type TokenStore } from './token-store.ts'
+
+/** A sign-in that is about to be done. */
+export interface SignInRequest {
+  readonly plan: SignInPlan
+  /** Names its tokens in the store. */
+  readonly id: string
+  readonly tenantId: string
+  readonly authority: Authority
+  /** The value of the client secret, where the plan has one. */
+  readonly secret: string | undefined
+  /** Why no browser can be opened here, where that is known. */
+  readonly withoutBrowser: string | undefined
+}
+
+export interface SignedIn {
+  readonly token: AccessToken
+  readonly as: 'person' | 'application'
+  /** Empty for an application. */
+  readonly username: string
+  readonly homeAccountId: string
+  /** Whether new tokens can be had without the person. */
+  readonly isKept: boolean
+  readonly proof: Proof | undefined
+}
+
+/**
+ * Signs in as planned. A person's sign-in is in the store afterwards. Ctrl-C ends it and leaves nothing behind.
+ *
+ * @throws {UsageError} naming the option that cannot work
+ * @throws {RefusedError} with the authority's own words
+ * @throws {InterruptedError}
+ */
+export async function signIn(request: SignInRequest, store: TokenStore, io: CommandIO): Promise<SignedIn> {
+  const signals = stopSignals()
+  const controller = new AbortController()
+  const interrupted = signals.received.then((signal) => {
+    controller.abort()
+    return signal
+  })
+  try {
+    const token = await tokenBySignIn(request, store, io, controller.signal)
+    return await describeSignedIn(request, store, token)
+  } catch (error) {
+    if (error instanceof AbortError && controller.signal.aborted) throw new InterruptedError(await interrupted)
+    if (error instanceof CredentialOptionError) throw usageOf(error)
+    if (error instanceof TokenRequestError) throw explainRefusal(error)
+    throw error
+  } finally {
+    signals.release()
+  }
+}
+
+async function tokenBySignIn(
+  request: SignInRequest,
+  store: TokenStore,
+  io: CommandIO,
+  abortSignal: AbortSignal,
+): Promise<AccessToken> {
+  const { plan, id } = request
+  const prompts = personPrompts(io.terminal)
+  // Not by the cache: what it does for others would go on after a Ctrl-C.
+  const { scopes, resource } = plan.asked
+  const signInBy = (credential: TokenCredential) =>
+    credential.getToken([...scopes], { abortSignal, ...(resource === undefined ? {} : { resource }) })
+  try {
+    if (plan.way === 'application') return await signInBy(asApplication(request))
+    const options = {
+      ...request.authority,
+      tenantId: request.tenantId,
+      clientId: plan.clientId,
+      signIns: signInsOf(store, { id }),
+    }
+    const byDeviceCode = () => signInBy(new DeviceCodeCredential({ ...options, userPromptCallback: prompts.showCode }))
+    if (plan.way === 'deviceCode') return await byDeviceCode()
+    const mayUseCode = plan.way === 'any' && plan.redirectUri === undefined
+    if (mayUseCode && request.withoutBrowser !== undefined) {
+      io.terminal.note(`${request.withoutBrowser} Sign in with a code instead, on any device.`)
+      return await byDeviceCode()
+    }
+    const byBrowser = {
+      ...options,
+      ...(plan.redirectUri === undefined ? {} : { redirectUri: plan.redirectUri }),
+      ...prompts.forBrowser(mayUseCode ? 'deviceCode' : 'pasteBack'),
+    }
+    const { secret } = request
+    if (secret !== undefined)
+      return await signInBy(new AuthorizationCodeCredential({ ...byBrowser, clientSecret: secret }))
+    return await signInBy(new InteractiveBrowserCredential({ ...byBrowser, userPromptCallback: prompts.showCode }))
+  } finally {
+    prompts.end()
+  }
+}
+
+function asApplication({ plan, tenantId, authority, secret }: SignInRequest): TokenCredential {
+  const options = { ...authority, tenantId, clientId: plan.clientId }
+  const { proof } = plan
+  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...options, certificatePath: proof.path })
+  return new ClientSecretCredential({ ...options, clientSecret: secret ?? '' })
+}
+
+async function describeSignedIn(request: SignInRequest, store: TokenStore, token: AccessToken): Promise<SignedIn> {
+  const { plan, id } = request
+  const [kept] = plan.way === 'application' ? [] : await signInsOf(store, { id }).list()
+  return {
+    token,
+    as: plan.way === 'application' ? 'application' : 'person',
+    username: kept?.username ?? '',
+    homeAccountId: kept?.homeAccountId ?? '',
+    isKept: plan.way === 'application' ? plan.proof?.kind !== 'secretStdin' : kept !== undefined,
+    proof: plan.proof?.kind === 'secretStdin' ? { kind: 'secretNotKept' } : plan.proof,
+  }
+}
+
+/** The options of the library, in the words of this command line. */
+const optionNames: Readonly<Record<string, string>> = {
+  tenantId: '--tenant',
+  clientId: '--client-id',
+  clientSecret: 'the client secret',
+  redirectUri: '--redirect-uri',
+  scopes: '--scope',
+  resource: '--resource',
+  certificatePath: '--certificate',
+  authorityHost: '--cloud',
+}
+
+function usageOf(error: CredentialOptionError): UsageError {
+  const name = optionNames[error.option]
+  return new UsageError(name === undefined ? error.message : `In ${name}: ${error.message}`, { cause: error })
+}
+
+/** Puts the access token of a sign-in into the store, as if it had been asked for. */
+export async function keepToken(login: Login, token: AccessToken, store: TokenStore): Promise<void> {
+  const justHad = { cachePartition: partitionOf(login), getToken: async () => token }
+  await ask(cached(justHad, store.file.tokens), login)
+}
+
+/** What a sign-in is for, in one word or two. */
+export function describeApi({ scopes, resource }: AskedApi): string {
+  return resource ?? scopes.join(' ')
+}

@@ -1,0 +1,139 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { alice, peopleSeed } from '../login/people.ts'
+import { type SignInPlace, signInPlace } from './signed-in.ts'
+
+let place: SignInPlace
+beforeAll(async () => {
+  place = await signInPlace(peopleSeed())
+})
+afterAll(() => place.close())
+
+interface Check {
+  readonly check: string
+  readonly verdict: string
+  readonly detail: string
+  readonly fix?: string
+}
+
+async function examine(words: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  const extra = { NODE_EXTRA_CA_CERTS: undefined, ...environment }
+  const { exitCode, stdout, stderr } = await place.doorstep(['doctor', '--json', ...words], extra)
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: readonly Check[] }
+  expect(stderr.replaceAll(/.*Warning:.*\n|\(Use .*\n/g, '')).toBe('')
+  expect(exitCode).toBe(ok ? 0 : 1)
+  const find = (name: string) => checks.find(({ check }) => check === name)
+  return { ok, checks, find }
+}
+
+describe('doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    await place.loginAsAlice()
+    const { ok, find } = await examine()
+    expect(ok).toBe(true)
+    for (const name of [
+      'node',
+      'run',
+      'local cloud',
+      'data folder',
+      'proxy',
+      'certificates',
+      'authority',
+      'clock',
+      'token store',
+    ])
+      expect(find(name)?.verdict, name).toBe('ok')
+    expect(find('profile')?.detail).toBe(`default: ${alice.name} at local.`)
+    expect(find('token store')?.detail).toMatch(/no D-Bus session.* so the key lies in/)
+    const { exitCode, stdout } = await place.doorstep(['doctor'], { NODE_EXTRA_CA_CERTS: undefined })
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^ok\s+local cloud\s+It runs at https:\/\/localhost:/m)
+  })
+
+  it('says that no local cloud runs, and how to start one', async () => {
+    const { ok, find } = await examine(['--data', join(place.root, 'nowhere')])
+    expect(ok).toBe(false)
+    expect(find('local cloud')).toMatchObject({
+      verdict: 'problem',
+      fix: expect.stringContaining('doorstep up --data'),
+    })
+    expect(find('authority')).toBeUndefined()
+  })
+
+  it('notices a clock that is wrong', async () => {
+    const preload = join(place.root, 'late.cjs')
+    await writeFile(preload, 'const real = Date.now; Date.now = () => real() - 400_000')
+    const { ok, find } = await examine([], { NODE_OPTIONS: `--require "${preload}"` })
+    expect(ok).toBe(false)
+    expect(find('clock')).toMatchObject({ verdict: 'problem', fix: expect.stringContaining('timedatectl') })
+    expect(find('clock')?.detail).toMatch(/^This machine’s clock is (39\d|40\d) s behind the authority’s\.$/)
+  })
+
+  it('notices what weakens or breaks trust', async () => {
+    const missing = join(place.root, 'missing.pem')
+    expect((await examine([], { NODE_EXTRA_CA_CERTS: missing })).find('certificates')).toMatchObject({
+      verdict: 'problem',
+      detail: expect.stringContaining(`${missing}, which cannot be read (ENOENT)`),
+    })
+    const empty = join(place.root, 'empty.pem')
+    await writeFile(empty, 'no certificate')
+    expect((await examine([], { NODE_EXTRA_CA_CERTS: empty })).find('certificates')?.detail).toContain(
+      'no PEM certificate',
+    )
+    const unchecked = await examine([], { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
+    expect(unchecked.find('certificates')).toMatchObject({
+      verdict: 'problem',
+      fix: expect.stringContaining('Unset it'),
+    })
+  })
+
+  it('notices a proxy that is no address, and keeps its password to itself', async () => {
+    const wrong = await examine(['--cloud', 'public'], { HTTPS_PROXY: 'socks5://user:hush@proxy.example:1080' })
+    expect(wrong.find('proxy')).toMatchObject({ verdict: 'problem' })
+    expect(JSON.stringify(wrong.checks)).not.toContain('hush')
+    const plain = await examine([], { HTTP_PROXY: 'http://proxy.example:8080' })
+    expect(plain.find('proxy')).toMatchObject({ verdict: 'warning' })
+  })
+
+  it('waits for an authority that never answers for five seconds at most', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const proxy = `http://user:hush@127.0.0.1:${(silent.address() as AddressInfo).port}`
+    try {
+      const { ok, find, checks } = await examine(['--cloud', 'public'], { HTTPS_PROXY: proxy })
+      expect(ok).toBe(false)
+      expect(find('authority')).toMatchObject({
+        verdict: 'problem',
+        detail: 'https://login.microsoftonline.com did not answer within 5 s.',
+        fix: expect.stringContaining('HTTPS_PROXY'),
+      })
+      expect(JSON.stringify(checks)).not.toContain('hush')
+    } finally {
+      silent.close()
+    }
+  })
+
+  it('asks the public authority inside of a run, and says that it is one', async () => {
+    const launcher = join(import.meta.dirname, '../../bin/doorstep.cjs')
+    const words = ['run', '--', process.execPath, launcher, 'doctor', '--cloud', 'public', '--json']
+    const { stdout } = await place.doorstep(words)
+    const { checks } = JSON.parse(stdout) as { checks: readonly Check[] }
+    const find = (name: string) => checks.find(({ check }) => check === name)
+    expect(find('run')?.detail).toContain('Inside `doorstep run`')
+    expect(find('authority')).toMatchObject({
+      verdict: 'ok',
+      detail: expect.stringContaining('https://login.microsoftonline.com answers'),
+    })
+  })
+
+  it.skipIf(process.platform === 'win32')('notices a data folder that others can read', async () => {
+    await chmod(join(place.data, 'bootstrap.json'), 0o644)
+    const { ok, find } = await examine()
+    expect(ok).toBe(false)
+    expect(find('data folder')).toMatchObject({ verdict: 'problem', fix: expect.stringContaining('chmod -R go=') })
+    await chmod(join(place.data, 'bootstrap.json'), 0o600)
+  })
+})

@@ -1,0 +1,144 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { alice, graph, peopleSeed, stock } from '../login/people.ts'
+import { claimsIn, type SignInPlace, signInPlace, toolWords } from './signed-in.ts'
+
+let place: SignInPlace
+/** The environment of a machine whose clock is ahead. */
+let ahead: (minutes: number) => NodeJS.ProcessEnv
+beforeAll(async () => {
+  place = await signInPlace(peopleSeed())
+  const preload = join(place.root, 'clock.cjs')
+  await writeFile(
+    preload,
+    `const real = Date, now = () => real.now() + Number(process.env.AHEAD)
+globalThis.Date = class extends real { constructor(...given) { given.length ? super(...given) : super(now()) } static now() { return now() } }`,
+  )
+  ahead = (minutes) => ({ NODE_OPTIONS: `--require "${preload}"`, AHEAD: String(minutes * 60_000) })
+  await place.loginAsAlice(toolWords)
+})
+afterAll(() => place.close())
+
+const token = async (words: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) => {
+  const { exitCode, stdout, stderr } = await place.doorstep(['token', ...words], environment)
+  expect(exitCode, stderr).toBe(0)
+  return stdout.trim()
+}
+const minutesLeft = async () => {
+  const { expiresOnTimestamp } = JSON.parse(await token(['--format', 'json']))
+  return (expiresOnTimestamp - Date.now()) / 60_000
+}
+
+describe('the token of a login', () => {
+  it('comes from the cache, the same each time', async () => {
+    const first = await token()
+    expect(claimsIn(first)).toMatchObject({ upn: alice.name, aud: graph })
+    expect(await token()).toBe(first)
+  })
+
+  it('is for whatever is asked, by scope or resource, from the one sign-in', async () => {
+    const forStock = await token(['--scope', `${stock.uri}/Stock.Read`])
+    expect(claimsIn(forStock)).toMatchObject({ ver: '2.0', scp: 'Stock.Read' })
+    expect(await token(['--scope', `${stock.uri}/Stock.Read`])).toBe(forStock)
+    const forDiary = await token(['--resource', 'https://diary.contoso.example/'])
+    expect(claimsIn(forDiary)).toMatchObject({ ver: '1.0', aud: 'https://diary.contoso.example/' })
+  })
+
+  it('is printed in every form', async () => {
+    const raw = await token()
+    expect(await token(['--format', 'header'])).toBe(`Authorization: Bearer ${raw}`)
+    expect(await token(['--format', 'env'])).toBe(`export ACCESS_TOKEN=${raw}`)
+    expect(JSON.parse(await token(['--json']))).toMatchObject({ token: raw, tokenType: 'Bearer' })
+    const answer = JSON.parse(await token(['--format', 'az']))
+    expect(answer).toEqual({
+      accessToken: raw,
+      expiresOn: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/),
+      expires_on: expect.any(Number),
+      subscription: place.cloud.ready.subscriptionId,
+      tenant: claimsIn(raw).tid,
+      tokenType: 'Bearer',
+    })
+    expect(new Date(answer.expiresOn).getTime()).toBe(answer.expires_on * 1000)
+  })
+
+  it('is refreshed when that is due, by one of all who ask', async () => {
+    const before = await token()
+    const late = ahead((await minutesLeft()) - 3)
+    const after = await Promise.all([1, 2, 3, 4].map(() => token([], late)))
+    expect(new Set(after).size).toBe(1)
+    expect(after[0]).not.toBe(before)
+  })
+
+  it('is asked for once by two processes that need it at the same time', async () => {
+    const words = ['--scope', `${stock.uri}/.default`]
+    const [one, other] = await Promise.all([token(words), token(words)])
+    expect(one).toBe(other)
+  })
+
+  it('goes on after a restart of the local cloud, on another port', async () => {
+    const before = await token()
+    await place.doorstep(['down'])
+    const good = await place.doorstep(['token'])
+    expect(good).toMatchObject({ exitCode: 0, stdout: `${before}\n` })
+    const due = await place.doorstep(['token'], ahead((await minutesLeft()) - 3))
+    expect(due).toMatchObject({ exitCode: 0, stdout: `${before}\n` })
+    expect(due.stderr).toMatch(/^The token could not be refreshed, and is good until .*No local cloud is running/)
+    const gone = await place.doorstep(['token'], ahead((await minutesLeft()) + 1))
+    expect(gone).toMatchObject({ exitCode: 3, stdout: '' })
+    expect(gone.stderr).toContain('No local cloud is running')
+    await place.up()
+    const refreshed = await token([], ahead((await minutesLeft()) - 3))
+    expect(refreshed).not.toBe(before)
+    expect(claimsIn(refreshed)).toMatchObject({ upn: alice.name })
+    expect(await token()).toBe(refreshed)
+  })
+})
+
+describe('the application of the environment', () => {
+  it('goes before the default login, and after a profile that is named', async () => {
+    const { clientId, clientSecret, tenantId } = JSON.parse(await readFile(join(place.data, 'bootstrap.json'), 'utf8'))
+    const environment = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret }
+    const words = ['--scope', `${graph}/.default`]
+    expect(claimsIn(await token(words, environment))).toMatchObject({ appid: clientId, idtyp: 'app' })
+    expect(await token(['--profile', 'default'], environment)).toBe(await token())
+    expect(await token([], { ...environment, DOORSTEP_PROFILE: 'default' })).toBe(await token())
+  })
+})
+
+describe('a token that cannot be had', () => {
+  const refused = async (words: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
+    const { exitCode, stdout, stderr } = await place.doorstep(['token', ...words], environment)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    return stderr
+  }
+
+  it('is none without a login, and login is named', async () => {
+    expect(await refused(['--profile', 'nobody'])).toBe(
+      'error: Nobody is signed in as profile nobody. Sign in first: npx --no-install doorstep login --profile nobody\n',
+    )
+    const elsewhere = { XDG_DATA_HOME: join(place.root, 'elsewhere') }
+    expect(await refused(['--scope', `${graph}/.default`], elsewhere)).toContain('Nobody is signed in. Sign in first:')
+  })
+
+  it('says that the person has to agree first, and how', async () => {
+    await place.loginAsAlice(['--profile', 'cli'])
+    const stderr = await refused(['--profile', 'cli', '--scope', `${stock.uri}/Stock.Read`])
+    expect(stderr).toMatch(/^error: The person has to agree first: AADSTS65001:/)
+    expect(stderr).toMatch(
+      /Sign in again: .*login --profile cli .* --scope https:\/\/stock\.contoso\.example\/Stock\.Read$/m,
+    )
+  })
+
+  it('says why when the refresh token has expired, and how to sign in again', async () => {
+    await place.loginAsAlice(['--profile', 'expired', ...toolWords])
+    await place.doorstep(['clock', 'advance', '91d'])
+    const stderr = await refused(['--profile', 'expired', '--scope', `${stock.uri}/Stock.Read`])
+    expect(stderr).toMatch(/^error: The sign-in has ended: AADSTS700082:/)
+    expect(stderr).toContain('Sign in again: npx --no-install doorstep login --profile expired --tenant organizations')
+    expect(stderr).not.toMatch(/1\.A[\w-]{30}/)
+    expect(await refused(['--profile', 'expired', '--scope', `${stock.uri}/Stock.Read`])).toContain(
+      'Nobody is signed in any more.',
+    )
+  })
+})
