@@ -130,6 +130,15 @@ describe('a token that cannot be had', () => {
     )
   })
 
+  it('says why when the sign-in is revoked', async () => {
+    await place.loginAsAlice(['--profile', 'revoked', ...toolWords])
+    const revoke = ['call', 'POST', 'https://graph.microsoft.com/v1.0/me/revokeSignInSessions', '--profile', 'cli']
+    const revoked = await place.doorstep(revoke)
+    expect(revoked.exitCode, revoked.stdout).toBe(0)
+    const stderr = await refused(['--profile', 'revoked', '--scope', `${stock.uri}/Stock.Read`])
+    expect(stderr).toMatch(/^error: The sign-in has ended: AADSTS50173:/)
+  })
+
   it('says why when the refresh token has expired, and how to sign in again', async () => {
     await place.loginAsAlice(['--profile', 'expired', ...toolWords])
     await place.doorstep(['clock', 'advance', '91d'])
@@ -141,4 +150,12 @@ describe('a token that cannot be had', () => {
       'Nobody is signed in any more.',
     )
   })
+})
+
+it('a login of a local cloud ends with its reset', async () => {
+  await place.loginAsAlice(['--profile', 'before', ...toolWords])
+  expect((await place.doorstep(['reset', '--yes'])).exitCode).toBe(0)
+  const { exitCode, stderr } = await place.doorstep(['token', '--profile', 'before'])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('Nobody is signed in as profile before.')
 })

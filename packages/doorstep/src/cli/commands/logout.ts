@@ -1,9 +1,10 @@
 import { command, flag, jsonOption, text } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
+import { forgetLogin } from '../login/forget-login.ts'
 import { notSignedIn } from '../login/login-of-profile.ts'
-import { type Login, listLogins, readLogin, removeLogin } from '../login/login-record.ts'
-import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
+import { type Login, listLogins, readLogin } from '../login/login-record.ts'
+import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 
 export const logout = command({
   summary: 'forget a login',
@@ -21,7 +22,7 @@ export const logout = command({
     if (all && profile !== undefined) throw new UsageError('--all and --profile exclude each other.')
     const store = await openTokenStore(io)
     const logins = all ? await listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
-    for (const login of logins) await forget(login, store)
+    for (const login of logins) await forgetLogin(login, store)
     await store.file.deleteTokens()
     if (json) return void io.terminal.printJson({ loggedOut: logins.map((login) => login.profile) })
     if (logins.length === 0) io.terminal.print('Nobody was signed in.')
@@ -40,10 +41,4 @@ async function loginNamed(
   const login = readLogin(store.folder, name)
   if (login === undefined) throw notSignedIn(name)
   return login
-}
-
-async function forget(login: Login, store: TokenStore): Promise<void> {
-  // The sign-in first: a record without one does no harm.
-  await signInsOf(store, login).delete('')
-  await removeLogin(store.folder, login.profile)
 }

@@ -2,6 +2,7 @@ import { dataDirectory } from '../../data-folder.ts'
 import { command, dataOption, flag, jsonOption } from '../command.ts'
 import { askControl, findLocalCloud } from '../control-client.ts'
 import { RefusedError, UsageError } from '../failure.ts'
+import { forgetLoginsOf } from '../login/forget-login.ts'
 import { describeFacts } from '../terminal.ts'
 
 export const reset = command({
@@ -13,7 +14,8 @@ export const reset = command({
     json: jsonOption,
   },
   examples: ['doorstep reset', 'doorstep reset --yes'],
-  async run({ data, yes, json }, { terminal, environment }) {
+  async run({ data, yes, json }, io) {
+    const { terminal, environment } = io
     const cloud = await findLocalCloud(dataDirectory(data, environment), environment)
     if (!yes) {
       if (!terminal.isInteractive)
@@ -23,6 +25,7 @@ export const reset = command({
     }
     const done = terminal.progress('Resetting')
     const answer = await askControl(cloud, 'POST', '/reset').finally(done)
+    await forgetLoginsOf(cloud.dataDirectory, io)
     if (json) return void terminal.printJson(answer)
     terminal.print('The local cloud is as after its first start.')
     const administrator = answer.administrator as { userPrincipalName?: string; password?: string } | undefined
