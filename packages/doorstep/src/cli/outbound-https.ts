@@ -79,8 +79,9 @@ async function startRequest({ method, url, headers }: OutboundRequest, route: Ou
   if (upstream === undefined || connectTo !== undefined) return requestSecure(url, options)
   const target = { host: url.hostname, port: Number(url.port || 443) }
   const socket = await openConnection(target, { upstream, connectMilliseconds: 10_000 })
+  const { agent: _none, ...withoutAgent } = options // an agent would make a connection of its own
   return requestSecure(url, {
-    ...options,
+    ...withoutAgent,
     createConnection: () => connectSecurely({ socket, ...(ca && { ca }), ...(servername && { servername }) }),
   })
 }

@@ -170,6 +170,31 @@ describe('login with a browser', () => {
     expect(stderr).toContain('https://login.microsoftonline.com')
   })
 
+  it('reaches the public cloud through a proxy, with nothing else of the run', async () => {
+    const run = [
+      'run',
+      '--sign-in-as',
+      alice.name,
+      '--consent',
+      '--',
+      'env',
+      '-u',
+      'DOORSTEP_INTERCEPT',
+      '-u',
+      'NODE_OPTIONS',
+    ]
+    const proxied = (words: readonly string[]) => place.doorstep([...run, process.execPath, launcher, ...words])
+    const signedIn = await proxied(['login', '--cloud', 'public', '--device-code', '--profile', 'proxied'])
+    expect(signedIn.exitCode, signedIn.stderr).toBe(0)
+    const called = await proxied(['call', '--profile', 'proxied', 'https://graph.microsoft.com/v1.0/me'])
+    expect(JSON.parse(called.stdout)).toMatchObject({ userPrincipalName: alice.name })
+    const words = ['token', '--profile', 'proxied', '--resource', 'https://management.azure.com/']
+    const refreshed = await proxied(words)
+    expect(claimsIn(refreshed.stdout)).toMatchObject({ aud: 'https://management.azure.com/', upn: alice.name })
+    // From the cache, where the public cloud is out of reach.
+    expect((await place.doorstep(words)).stdout).toBe(refreshed.stdout)
+  })
+
   it('takes a code where no browser can be opened, and says why in one line', async () => {
     const words = ['login', '--profile', 'fallback', ...toolWords]
     const started = place.start(words, { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, PATH: '/nowhere' })
