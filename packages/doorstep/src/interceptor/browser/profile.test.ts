@@ -55,7 +55,9 @@ describe('the profile of a browser', () => {
     const record = JSON.parse(await readFile(recordPath, 'utf8'))
     // The same number as after a restart of the machine. Of this test's own: it would be ended by mistake.
     const later = aProcess()
-    await writeFile(recordPath, JSON.stringify({ ...record, processId: later.pid }))
+    // Two processes of one hundredth of a second would have the same start.
+    const start = `${record.start}0`
+    await writeFile(recordPath, JSON.stringify({ ...record, start, processId: later.pid }))
     expect(await take('http://127.0.0.1:1')).toMatchObject({ isOpen: false })
     expect(await take('http://127.0.0.1:2')).toMatchObject({ profile: join(folder(), 'microsoft-edge') })
     await endBrowsers(folder())
