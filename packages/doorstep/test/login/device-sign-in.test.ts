@@ -17,8 +17,8 @@ interface Device {
   poll(): Promise<Answer>
 }
 
-async function begin(clientId = tool.appId, tenant = contoso.tenantId): Promise<Device> {
-  const form = { client_id: clientId, scope: `${stock.uri}/Stock.Read openid profile offline_access` }
+async function begin(clientId = tool.appId, tenant = contoso.tenantId, name = 'Stock.Read'): Promise<Device> {
+  const form = { client_id: clientId, scope: `${stock.uri}/${name} openid profile offline_access` }
   const { body } = await doorstep.request('POST', `/${tenant}/oauth2/v2.0/devicecode`, encodedForm(form))
   const poll = {
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
@@ -99,6 +99,16 @@ describe('a device', () => {
     const page = await browser.send(await enter(browser, again), { account: alice.id })
     expect(page.text).toContain('id="appConfirmTitle"')
   })
+})
+
+it('a scope that the API does not have is set against those that it has', async () => {
+  const device = await begin(tool.appId, contoso.tenantId, 'Stock.Invented')
+  const browser = new Browser(doorstep)
+  const page = await browser.signIn(await enter(browser, device), alice)
+  expect(page.status).toBe(400)
+  expect(page.text).toContain('AADSTS650053')
+  expect(page.text.replaceAll('<wbr>', '')).toContain('<mark>Stock.Invented</mark>')
+  expect(page.text.replaceAll('<wbr>', '')).toContain('Stock.Write')
 })
 
 describe('the page for codes', () => {

@@ -1,12 +1,18 @@
 import type { FastifyReply } from 'fastify'
 import { NoSuchRecord } from '../../../directory/changes.ts'
-import { entraError } from '../../../protocol/errors.ts'
-import { parseRequestedScopes, type RequestedScopes, scopeValues } from '../../../protocol/requested-scopes.ts'
+import { type EntraError, entraError } from '../../../protocol/errors.ts'
+import {
+  firstResource,
+  parseRequestedScopes,
+  type RequestedScopes,
+  scopeValues,
+} from '../../../protocol/requested-scopes.ts'
 import type { DeviceCode, SignedInUser, SignInChange } from '../../../protocol/sign-in-records.ts'
-import { resolveTenantSegment } from '../../../protocol/tenant-segment.ts'
+import { resolveTenantSegment, type TenantSegment } from '../../../protocol/tenant-segment.ts'
 import type { LoginParts } from '../login-parts.ts'
 import { deviceConfirmPage } from '../pages/device-confirm.ts'
 import { deviceDonePage } from '../pages/device-done.ts'
+import { type Difference, missingValues } from '../pages/difference.ts'
 import type { SignInFlow } from './flow.ts'
 import type { AskedOfPerson, GrantedSignIn, SignInPurpose } from './purpose.ts'
 import { formOf, showPage, showRefusal, type Visit } from './visit.ts'
@@ -30,7 +36,9 @@ export async function devicePurpose(flow: DeviceFlow, parts: LoginParts): Promis
     complete: (visit, granted) =>
       visit.flow.confirmed ? approve(visit, granted, code, name, parts) : confirm(visit, granted, code, name, parts),
     refuse: async (visit, refusal) =>
-      refusal.refusal === 'consentDeclined' ? decline(visit, code, name, parts) : showRefusal(visit, refusal),
+      refusal.refusal === 'consentDeclined'
+        ? decline(visit, code, name, parts)
+        : showRefusal(visit, refusal, await scopeDifferences(refusal, visit, code, segment, parts)),
     cancel: (visit) => decline(visit, code, name, parts),
   }
 }
@@ -123,4 +131,23 @@ export async function commitAnswer(changes: Parameters<LoginParts['commit']>[0],
     if (error instanceof NoSuchRecord) throw entraError('userCodeAnswered')
     throw error
   }
+}
+
+/** What a person can compare: the scopes that the device asks for with those that the API has. */
+async function scopeDifferences(
+  { refusal }: EntraError,
+  { flow }: Visit,
+  code: DeviceCode,
+  segment: TenantSegment,
+  { applications, servicePrincipals }: LoginParts,
+): Promise<readonly Difference[]> {
+  if (refusal !== 'scopeNotFound') return []
+  const { identifier, scopes } = firstResource(askedBy(code).requested)
+  const tenantId = segment.kind === 'tenant' ? segment.tenant.id : (flow.chosen?.tenantId ?? '')
+  const servicePrincipal = await servicePrincipals.byResourceIdentifier(tenantId, identifier)
+  const api = servicePrincipal && (await applications.byAppId(servicePrincipal.appId))
+  if (!api || scopes === 'default') return []
+  const known = api.api.oauth2PermissionScopes.filter(({ isEnabled }) => isEnabled).map(({ value }) => value)
+  const inWords = `${api.displayName} does not have every scope that is asked for.`
+  return [missingValues('Scope', inWords, { label: 'Asked for', values: scopes }, { label: 'It has', values: known })]
 }
