@@ -22,7 +22,7 @@ export interface RequestedScopes {
 }
 
 /** The identifier URI of the API that a scope without one belongs to. */
-export const microsoftGraphIdentifier = 'https://graph.microsoft.com'
+const microsoftGraphIdentifier = 'https://graph.microsoft.com'
 
 /** RFC 6749 §3.3. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/

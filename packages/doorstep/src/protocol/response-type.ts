@@ -8,7 +8,7 @@ export interface ResponseType {
   readonly accessToken: boolean
 }
 
-export const responseModes = ['query', 'fragment', 'form_post'] as const
+const responseModes = ['query', 'fragment', 'form_post'] as const
 export type ResponseMode = (typeof responseModes)[number]
 
 /**

@@ -27,7 +27,7 @@ export function refuseSegment(application: Application, segment: TenantSegment):
 }
 
 /** Whether personal accounts are among the supported account types. */
-export function takesPersonalAccounts({ signInAudience }: Pick<Application, 'signInAudience'>): boolean {
+function takesPersonalAccounts({ signInAudience }: Pick<Application, 'signInAudience'>): boolean {
   return signInAudience === 'PersonalMicrosoftAccount' || signInAudience === 'AzureADandPersonalMicrosoftAccount'
 }
 

@@ -3,7 +3,7 @@ import type { Statement, StatementBuilder } from './database/database.ts'
 import type { Tables } from './database/tables.ts'
 
 /** More than the one row that comes with them, so that what has piled up goes; few enough to cost nothing. */
-export const purgedAtMost = 20
+const purgedAtMost = 20
 
 export const dayInMilliseconds = 24 * 60 * 60 * 1_000
 

@@ -1,5 +1,5 @@
 /** Clouds of Microsoft with the names under which they issue tokens. */
-export const microsoftClouds = [
+const microsoftClouds = [
   { name: 'public cloud', authority: 'https://login.microsoftonline.com', v1: 'https://sts.windows.net' },
   { name: 'US Government cloud', authority: 'https://login.microsoftonline.us', v1: undefined },
   {

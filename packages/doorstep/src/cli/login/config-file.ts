@@ -55,10 +55,7 @@ function ownerOfFile(path: string): number | undefined {
 }
 
 /** Where a user's own settings are: `$XDG_CONFIG_HOME/doorstep`, `~/Library/Application Support/Doorstep`, `%APPDATA%\Doorstep`. */
-export function userConfigFolder(
-  environment: CommandIO['environment'],
-  platform: NodeJS.Platform = process.platform,
-): string {
+function userConfigFolder(environment: CommandIO['environment'], platform: NodeJS.Platform = process.platform): string {
   const home = environment.HOME || environment.USERPROFILE || homedir()
   if (platform === 'win32') return win32.join(environment.APPDATA || win32.join(home, 'AppData', 'Roaming'), 'Doorstep')
   if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support', 'Doorstep')

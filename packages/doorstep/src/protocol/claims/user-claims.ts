@@ -20,7 +20,7 @@ export interface UserIssuance extends Issuance {
 type Person = Pick<SignedInClient, 'user' | 'signIn' | 'openId' | 'tenant'>
 
 /** The name a guest signs in with at home, a member here. */
-export function signInName(user: User): string {
+function signInName(user: User): string {
   return user.userType === 'Guest' ? (user.mail ?? user.userPrincipalName) : user.userPrincipalName
 }
 

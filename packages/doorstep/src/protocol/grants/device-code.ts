@@ -72,7 +72,7 @@ export interface DevicePoll {
  * @throws {EntraError} 7000014 for an unknown code or another client or tenant, 70020 after 15 minutes, 65004 when the
  * person declined, 70016 while nobody has answered.
  */
-export function decidePoll(
+function decidePoll(
   code: DeviceCode | undefined,
   poll: DevicePoll,
   pace: DevicePollPace,

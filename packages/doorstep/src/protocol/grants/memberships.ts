@@ -28,7 +28,7 @@ interface Audience {
 const memberRoleTemplateId = 'b79fbf4d-3ef9-4689-8143-76b194e85509'
 
 /** Which memberships a manifest asks for (`groupMembershipClaims`); Microsoft Graph always sees directory roles. */
-export function wantedMemberships({ appId, groupMembershipClaims }: Application) {
+function wantedMemberships({ appId, groupMembershipClaims }: Application) {
   const kinds = (groupMembershipClaims ?? '').toLowerCase().split(/[\s,]+/)
   const all = kinds.includes('all')
   return {

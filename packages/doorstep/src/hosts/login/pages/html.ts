@@ -24,7 +24,7 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /** `value` as text of an element or of a quoted attribute. */
-export function escapeHtml(value: string): string {
+function escapeHtml(value: string): string {
   return value.replace(/[&<>"'`]/g, (character) => entities[character] ?? character)
 }
 
