@@ -1,6 +1,5 @@
-import { createHash, randomUUID, sign, webcrypto } from 'node:crypto'
-import 'reflect-metadata'
-import { X509CertificateGenerator } from '@peculiar/x509'
+import { createHash, randomUUID, sign } from 'node:crypto'
+import { makeSelfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { type RunningDoorstep, type StartOptions, startDoorstep } from '../../support/start-doorstep.ts'
 import { contoso, fabrikam } from '../contoso.ts'
 import { accessTokenOf, requestToken } from '../request-token.ts'
@@ -142,8 +141,8 @@ export interface FuzzedCloud {
 
 /** Starts it in a process of its own. */
 export async function startFuzzedCloud(options: Omit<StartOptions, 'seed'>): Promise<FuzzedCloud> {
-  const { certificate, privateKey } = await certificateOfDaemon()
-  const doorstep = await startDoorstep({ seed: seedText(certificate.toString('base64')), ...options })
+  const { certificate, pkcs8 } = await makeSelfSignedCertificate('daemon')
+  const doorstep = await startDoorstep({ seed: seedText(certificate.raw.toString('base64')), ...options })
   let printed = ''
   for (const stream of [doorstep.process.stdout, doorstep.process.stderr]) {
     stream?.on('data', (chunk) => {
@@ -160,7 +159,7 @@ export async function startFuzzedCloud(options: Omit<StartOptions, 'seed'>): Pro
   return {
     doorstep,
     websiteSecret: body.secretText,
-    signAssertion: assertionSigner(certificate, privateKey),
+    signAssertion: assertionSigner(certificate.raw, pkcs8),
     printed: () => printed,
   }
 }
@@ -173,26 +172,6 @@ async function managerToken(doorstep: RunningDoorstep): Promise<string> {
     scope: `${graph}/.default`,
   }
   return accessTokenOf(await requestToken(doorstep, form))
-}
-
-async function certificateOfDaemon(): Promise<{ readonly certificate: Buffer; readonly privateKey: Buffer }> {
-  const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash: 'SHA-256',
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const year = new Date().getUTCFullYear()
-  const made = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=daemon',
-    notBefore: new Date(Date.UTC(year - 1, 0, 1)),
-    notAfter: new Date(Date.UTC(year + 2, 0, 1)),
-    keys,
-    signingAlgorithm: algorithm,
-  })
-  const privateKey = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
-  return { certificate: Buffer.from(made.rawData), privateKey }
 }
 
 function assertionSigner(certificate: Buffer, privateKey: Buffer): SignAssertion {
