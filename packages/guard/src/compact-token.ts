@@ -5,6 +5,9 @@ import { quoted, TokenRefused } from './token-refused.ts'
 /** Longer tokens than this, in characters, are refused unread. Entra's own stay far below. */
 const LONGEST_TOKEN = 64 * 1024
 
+/** Claims of Entra are nested three levels deep (`_claim_sources`). */
+const DEEPEST_NESTING = 32
+
 /** A JWT taken apart. Nothing in it is trustworthy before its signature has been verified. */
 export interface CompactToken {
   readonly header: Readonly<Record<string, unknown>>
@@ -40,9 +43,14 @@ function jsonObject(part: 'header' | 'payload', encoded: string): Record<string,
   let value: unknown
   try {
     text = utf8.decode(base64url.decode(encoded))
+  } catch {
+    throw malformed(`has a ${part} that is not JSON in UTF-8`) // the decoder's own message would quote the token
+  }
+  if (isNestedTooDeep(text)) throw malformed(`has a ${part} that is nested deeper than ${DEEPEST_NESTING} levels`)
+  try {
     value = JSON.parse(text)
   } catch {
-    throw malformed(`has a ${part} that is not JSON in UTF-8`) // the parser's own message would quote the token
+    throw malformed(`has a ${part} that is not JSON in UTF-8`) // and so would the parser's
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw malformed(`has a ${part} that is not a JSON object`)
@@ -50,6 +58,19 @@ function jsonObject(part: 'header' | 'payload', encoded: string): Record<string,
   const repeated = repeatedMember(text, value)
   if (repeated !== undefined) throw malformed(`has a ${part} that holds ${quoted(repeated)} twice`)
   return value as Record<string, unknown>
+}
+
+/** What goes through a value by recursion, as `JSON.stringify` does, would overflow the stack on a hostile one. */
+function isNestedTooDeep(text: string): boolean {
+  // An ordinary token has too few brackets to be deep, wherever they stand.
+  if (text.split('{').length + text.split('[').length <= DEEPEST_NESTING) return false
+  let depth = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth += 1
+    else if (token === '}' || token === ']') depth -= 1
+    if (depth > DEEPEST_NESTING) return true
+  }
+  return false
 }
 
 function malformed(what: string): TokenRefused {

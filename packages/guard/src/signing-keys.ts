@@ -55,12 +55,24 @@ export function remoteKeys({ authorityHosts, tenants, readIssuer, fetchKeys, clo
     const tenant = tenants !== 'any' && tenants.has(issuerTenant) ? issuerTenant : 'common'
     // v1.0 advertises the keys of common to every tenant.
     const path = issuer?.version === '1.0' ? '/common/discovery/keys' : `/${tenant}/discovery/v2.0/keys`
-    for (const host of issuer?.authorityHosts ?? authorityHosts.slice(0, 1)) {
-      const key = await documentAt(host + path).find(kid)
-      if (key) return key
-    }
-    return undefined
+    const hosts = issuer?.authorityHosts ?? authorityHosts.slice(0, 1)
+    return firstFound(hosts.map((host) => () => documentAt(host + path).find(kid)))
   }
+}
+
+/** Asks one after the other. What fails matters only when no other has the key: hosts of several clouds share issuers. */
+async function firstFound<Key>(searches: readonly (() => Promise<Key | undefined>)[]): Promise<Key | undefined> {
+  const failures: unknown[] = []
+  for (const search of searches) {
+    try {
+      const key = await search()
+      if (key) return key
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+  return undefined
 }
 
 const imported = new WeakMap<JWK, Promise<CryptoKey>>()

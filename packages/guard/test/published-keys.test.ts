@@ -230,6 +230,18 @@ describe('an authority in trouble', () => {
     expect(error).toMatchObject({ url: server.origin + TENANT_KEYS })
   })
 
+  it('does not matter where another cloud that shares the issuer has the key', async () => {
+    const usGovernment = 'https://login.microsoftonline.us'
+    const fetchKeys: NonNullable<GuardOptions['fetchKeys']> = async (url) => {
+      if (!url.startsWith(usGovernment)) throw new Error('There is no way to this host.')
+      return { keys: [first.jwk] }
+    }
+    const both = { authorityHosts: ['https://login.microsoftonline.com', usGovernment], fetchKeys }
+    const iss = `https://sts.windows.net/${TENANT}/`
+    expect(await outcome(guardOf(both).verify(v1(first, { iss })))).toBe('accepted')
+    expect(await outcome(guardOf(both).verify(v1(second, { iss })))).toBe('SigningKeysUnavailable')
+  })
+
   it('is asked again half a minute later', async () => {
     const guard = guardOf()
     server.answers.set(TENANT_KEYS, 503)

@@ -55,6 +55,7 @@ function signedText(header: string, claims: string): string {
 
 const headerText = JSON.stringify({ typ: 'JWT', alg: 'RS256', kid: 'key-1' })
 const claimsText = JSON.stringify({ ...v2Claims, ...user })
+const deep = (levels: number) => `{"aud":${'['.repeat(levels)}${']'.repeat(levels)}}`
 const hmac = (secret: string) => (input: string) => createHmac('sha256', secret).update(input).digest('base64url')
 const publicPem = createPublicKey(key.privateKey).export({ format: 'pem', type: 'spki' }).toString()
 const forged = (alg: unknown, signature: (input: string) => string) =>
@@ -101,6 +102,16 @@ const spoiled: [what: string, token: string, said: RegExp][] = [
   ['100 KiB', v2({ padding: 'x'.repeat(100 * 1024) }), /the limit is 65536/],
   ['aud twice', signedText(headerText, claimsText.replace('{', '{"aud":"evil",')), /payload that holds 'aud' twice/],
   ['aud twice, once in escapes', signedText(headerText, claimsText.replace('{', '{"\\u0061ud":"e",')), /'aud' twice/],
+  [
+    'a claim of 5,000 lists in each other',
+    signedText(headerText, deep(5_000)),
+    /payload that is nested deeper than 32/,
+  ],
+  [
+    'a header of 5,000 lists in each other',
+    signedText(deep(5_000), claimsText),
+    /header that is nested deeper than 32/,
+  ],
   ['alg twice', signedText(headerText.replace('{', '{"alg":"none",'), claimsText), /header that holds 'alg' twice/],
   ['expired', v2({ exp: NOW_SECONDS - 3600 }), /expired at 2030-01-02T02:04:05/],
   ['not valid yet', v2({ nbf: NOW_SECONDS + 3600 }), /valid from 2030-01-02T04:04:05/],

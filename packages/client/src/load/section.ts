@@ -31,7 +31,7 @@ export class Section {
     const value = this.#settings[key]
     if (value == null) return undefined
     if (typeof value !== 'string' || value === '') throw this.refuse(key, 'must be a text that is not empty.')
-    if (/^\$\{?\w+\}?$/.test(value)) {
+    if (/^\$(?:\{\w+\}|[A-Z_][A-Z0-9_]*)$/.test(value)) {
       throw this.refuse(key, 'is still a placeholder: put the value of the variable in before you load the settings.')
     }
     return value

@@ -16,6 +16,11 @@ describe('a device code in place of a browser', () => {
   it('is told by a notice, counted down, and waited for no longer than a browser is', async () => {
     delete process.env.BROWSER
     process.env.CODESPACES = 'true'
+    world.spoil((request, response) =>
+      request.url.endsWith('/devicecode')
+        ? { ...response, body: JSON.stringify({ ...JSON.parse(response.body), interval: 1 }) }
+        : response,
+    )
     const notices: string[] = []
     const countdown: number[] = []
     const credential = new InteractiveBrowserCredential({
@@ -28,7 +33,8 @@ describe('a device code in place of a browser', () => {
     expect(notices).toEqual([expect.stringContaining('with a code'), expect.stringContaining('devicelogin')])
     expect(countdown[0]).toBe(1)
     const sent = world.requests.length
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    // Longer than the second after which a device that still waited would ask again.
+    await new Promise((resolve) => setTimeout(resolve, 1_300))
     expect(world.requests).toHaveLength(sent)
   })
 })

@@ -51,7 +51,7 @@ function all(text: string, form: RegExp): string[] {
 }
 
 function first(text: string, name: string, form: string): string | undefined {
-  return new RegExp(`${name}["']?[\\s+]*[:=]?[\\s+]*["']?(${form})`, 'i').exec(text)?.[1]
+  return new RegExp(`${name}["']?[\\s+]*(?:[:=][\\s+]*)?["']?(${form})`, 'i').exec(text)?.[1]
 }
 
 /** `explain invalid_grant`. */
