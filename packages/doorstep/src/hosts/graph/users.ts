@@ -79,7 +79,7 @@ async function userToChange(call: GraphCall, changes: readonly AccountChange[]):
   const user = await addressedUser(call)
   const { rights } = call
   if (!rights) return user
-  const held = await call.parts.directoryRoles.byPrincipal(user.tenantId, user.id)
+  const held = await call.parts.directoryRoles.heldBy(user.tenantId, user.id)
   const roleIds = held.map(({ roleTemplateId }) => roleTemplateId)
   if (!changes.every((change) => mayManageAccount(rights, roleIds, change))) throw insufficientPrivileges()
   return user
