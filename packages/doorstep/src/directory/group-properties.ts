@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Group } from './group.ts'
 import {
@@ -94,7 +93,7 @@ export function parseGroupPropertiesPatch(body: unknown, group: Group): ParsedPr
   if ('problem' in parsed) return parsed
   const changed = fixedProperties.find((name) => {
     const wanted = parsed.properties[name]
-    return wanted !== undefined && !isDeepStrictEqual(wanted ?? false, group[name] ?? false)
+    return wanted !== undefined && JSON.stringify(wanted ?? false) !== JSON.stringify(group[name] ?? false)
   })
   if (changed !== undefined) {
     return { problem: { path: changed, kind: 'readOnly', message: 'It is set when a group is created.' } }
