@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requestToken } from '../login/request-token.ts'
 import { type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
-import { allSignedIn, azureCli, expectDenied, expectError, reader, type SendToGraph, signedIn, staffSeed } from './staff.ts'
+import {
+  allSignedIn,
+  azureCli,
+  expectDenied,
+  expectError,
+  reader,
+  type SendToGraph,
+  signedIn,
+  staffSeed,
+} from './staff.ts'
 
 let doorstep: RunningDoorstep
 let send: Readonly<Record<'global' | 'member' | 'visitor', SendToGraph>>
@@ -46,7 +55,7 @@ describe('invitations', () => {
     expect((await send.global('GET', '/users/pat_elsewhere.example%23EXT%23@contoso.example')).body.id).toBe(id)
   })
 
-  it('bring in the account of another tenant here, which is a guest's as soon as it signs in', async () => {
+  it('bring in the account of another tenant here, which is a guest at its next token', async () => {
     const { userPrincipalName, password = '' } = doorstep.administrator
     const { status, body, text } = await invite(send.visitor, userPrincipalName)
     expect(status, text).toBe(201)
