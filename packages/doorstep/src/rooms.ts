@@ -44,6 +44,7 @@ export function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['room
       const makers = {
         newSecret: () => secrets.newSecret(),
         hashPassword: (password: string) => secrets.hashChosen(password),
+        matchesPassword: (password: string, passwordHash: string) => secrets.matches(password, passwordHash),
         newId: () => randomUUID(),
       }
       return graphHost({ ...stores, ...makers, guard, clock, reportFault })

@@ -45,12 +45,15 @@ export type DirectoryChange =
   | { readonly change: 'deleteAppRoleAssignment'; readonly id: string }
   | { readonly change: 'addDirectoryRole'; readonly assignment: DirectoryRoleAssignment }
   | { readonly change: 'removeDirectoryRole'; readonly assignment: DirectoryRoleAssignment }
+  /** Again is no harm. */
+  | { readonly change: 'activateDirectoryRole'; readonly tenantId: string; readonly roleTemplateId: string }
   | { readonly change: 'setCloudSettings'; readonly settings: CloudSettings }
 
 /**
  * Writes all changes or none, durably: when it resolves, they survive the death of the process.
  * @throws {AlreadyExists} when a unique value is taken; @throws {ConcurrentChange} when a record has moved on;
- * @throws {NoSuchRecord} when a record to be changed or removed is not there.
+ * @throws {NoSuchRecord} when a record to be changed or removed is not there;
+ * @throws {LastAdministrator} when a role or an account is removed that the tenant cannot do without.
  */
 export type CommitDirectory = (changes: readonly DirectoryChange[]) => Promise<void>
 
@@ -69,6 +72,11 @@ export class AlreadyExists extends Error {
 /** The record was changed by somebody else between decision and commit; decide again. */
 export class ConcurrentChange extends Error {
   override readonly name = 'ConcurrentChange'
+}
+
+/** A tenant would be left without a Global Administrator. */
+export class LastAdministrator extends Error {
+  override readonly name = 'LastAdministrator'
 }
 
 /** The record to be changed is not there (any more). */

@@ -69,6 +69,18 @@ const graphPermissions: readonly GraphPermission[] = [
     application: '741f803b-c850-494e-b5df-cde7c675a1ca',
   },
   {
+    value: 'User.Invite.All',
+    allows: 'Invite guests to the organization',
+    delegated: '63dd7cd9-b489-4adf-a28c-ac38b9a0f962',
+    application: '09850681-111b-4a89-9bed-3f2cae46d706',
+  },
+  {
+    value: 'User.DeleteRestore.All',
+    allows: 'Delete and restore users',
+    delegated: '4bb440cd-2cf2-4f90-8004-aa2acd2537c5',
+    application: 'eccc023d-eccf-4e7b-9683-8813ab36cecc',
+  },
+  {
     value: 'Directory.Read.All',
     allows: 'Read directory data',
     delegated: '06da0dbc-49e2-44d2-8312-53f166ab848a',
@@ -180,6 +192,12 @@ const graphPermissions: readonly GraphPermission[] = [
     allows: "Read the organization's policies",
     delegated: '572fea84-0151-49b2-9301-11cb16974376',
     application: '246dd0d5-5bd0-4def-940b-0421030a5b68',
+  },
+  {
+    value: 'Policy.ReadWrite.Authorization',
+    allows: "Read and change the organization's authorization policy",
+    delegated: 'edd3c878-b384-41fd-95ad-e7407dd775be',
+    application: 'fb221be6-99f2-473f-bd32-01c6a0e9ca3b',
   },
   {
     value: 'Mail.Read',

@@ -1,4 +1,4 @@
-import type { DirectoryQuery, Page } from './query.ts'
+import type { DirectoryQuery, Filter, Page } from './query.ts'
 
 /** A group of users, service principals and groups (Microsoft Graph `group`). */
 export interface Group {
@@ -11,11 +11,20 @@ export interface Group {
   readonly securityEnabled: boolean
   readonly groupTypes: readonly string[]
   readonly isAssignableToRole: boolean | null
+  readonly mail: string | null
+  readonly visibility: GroupVisibility | null
+  readonly classification: string | null
+  readonly preferredLanguage: string | null
   readonly createdDateTime: string
   readonly deletedDateTime: string | null
   readonly owners: readonly string[]
   readonly version: number
 }
+
+export type GroupVisibility = 'Public' | 'Private' | 'HiddenMembership'
+
+/** What records of groups that were kept before these properties were do not have. */
+export const laterGroupProperties = { mail: null, visibility: null, classification: null, preferredLanguage: null }
 
 export type GroupProperties = Partial<Omit<Group, 'id' | 'tenantId' | 'createdDateTime' | 'version'>> & {
   readonly displayName: string
@@ -33,6 +42,7 @@ export function newGroup(
     securityEnabled: true,
     groupTypes: [],
     isAssignableToRole: null,
+    ...laterGroupProperties,
     deletedDateTime: null,
     owners: [],
     ...properties,
@@ -50,11 +60,26 @@ export interface GroupMember {
   readonly memberType: PrincipalType
 }
 
+/** Which members of a group are asked for, page by page in the order of their ids. */
+export interface MembersQuery {
+  readonly groupId: string
+  /** `transitive`: those of groups among the members too, each once. */
+  readonly depth: 'direct' | 'transitive'
+  /** Only members of this kind. */
+  readonly memberType?: PrincipalType | undefined
+  readonly filter?: Filter | undefined
+  readonly top: number
+  /** The `next` of the page before. */
+  readonly after?: string | undefined
+}
+
 export interface GroupStore {
   byId(id: string): Promise<Group | undefined>
   list(query: DirectoryQuery): Promise<Page<Group>>
   /** Direct members. */
   membersOf(groupId: string): Promise<readonly GroupMember[]>
+  members(query: MembersQuery): Promise<Page<Pick<GroupMember, 'memberId' | 'memberType'>>>
+  countMembers(query: Omit<MembersQuery, 'top' | 'after'>): Promise<number>
   /** Ids of the groups a user, group or service principal is a direct member of. */
   directGroupsOf(memberId: string): Promise<readonly string[]>
   /** Ids of all groups a user, group or service principal belongs to, directly or through other groups. */

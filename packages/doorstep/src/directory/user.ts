@@ -19,6 +19,24 @@ export interface User {
   readonly preferredLanguage: string | null
   readonly usageLocation: string | null
   readonly businessPhones: readonly string[]
+  readonly ageGroup: string | null
+  readonly city: string | null
+  readonly companyName: string | null
+  readonly consentProvidedForMinor: string | null
+  readonly country: string | null
+  readonly employeeId: string | null
+  readonly employeeType: string | null
+  readonly faxNumber: string | null
+  readonly onPremisesImmutableId: string | null
+  readonly otherMails: readonly string[]
+  readonly passwordPolicies: string | null
+  readonly postalCode: string | null
+  readonly state: string | null
+  readonly streetAddress: string | null
+  /** The user whom this one reports to. */
+  readonly managerId: string | null
+  /** Of a guest: whether the invitation was redeemed. */
+  readonly externalUserState: 'PendingAcceptance' | 'Accepted' | null
   readonly createdDateTime: string
   readonly deletedDateTime: string | null
   /** ISO 8601; what was signed in before counts no more. Null while nobody has revoked anything. */
@@ -27,6 +45,26 @@ export interface User {
   readonly home: { readonly tenantId: string; readonly userId: string } | null
   readonly version: number
 }
+
+/** What records of users that were kept before these properties were do not have. */
+export const laterUserProperties = {
+  ageGroup: null,
+  city: null,
+  companyName: null,
+  consentProvidedForMinor: null,
+  country: null,
+  employeeId: null,
+  employeeType: null,
+  faxNumber: null,
+  onPremisesImmutableId: null,
+  otherMails: [],
+  passwordPolicies: null,
+  postalCode: null,
+  state: null,
+  streetAddress: null,
+  managerId: null,
+  externalUserState: null,
+} as const
 
 export type UserProperties = Partial<Omit<User, 'id' | 'tenantId' | 'createdDateTime' | 'version'>> & {
   readonly userPrincipalName: string
@@ -52,6 +90,7 @@ export function newUser(
     preferredLanguage: null,
     usageLocation: null,
     businessPhones: [],
+    ...laterUserProperties,
     deletedDateTime: null,
     signInSessionsValidFromDateTime: null,
     home: null,
@@ -76,6 +115,8 @@ export interface UserStore {
   byPrincipalName(tenantId: string, userPrincipalName: string): Promise<User | undefined>
   /** The guests of all tenants whose home account this is. */
   byHome(homeUserId: string): Promise<readonly User[]>
+  /** The users who report to this one, in the order of their ids. */
+  byManager(managerId: string): Promise<readonly User[]>
   list(query: DirectoryQuery): Promise<Page<User>>
   passwordOf(userId: string): Promise<UserPassword | undefined>
 }

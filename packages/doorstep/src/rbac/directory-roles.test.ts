@@ -5,7 +5,9 @@ import {
   type AppRoleToAssign,
   type DirectoryOperation,
   mayAssignAppRole,
+  mayChangeOwnAccount,
   mayManageAccount,
+  mayManageRoleAssignableGroup,
   reachOfUser,
   type UserRights,
 } from './directory-roles.ts'
@@ -35,6 +37,7 @@ const actors = {
   'member who may not register': restricted(),
   guest: guest(),
   'reading guest': guest('Directory Readers'),
+  'groups administrator': restricted('Groups Administrator'),
 }
 type Actor = keyof typeof actors
 
@@ -42,32 +45,44 @@ const [A, O, N] = ['all', 'owned', 'none'] as const
 
 /** Rows: operations; columns: the actors in their order. */
 const table: Readonly<Record<DirectoryOperation, string>> = {
-  readApplications: 'A A A A A A A A A A A A',
-  createApplication: 'A A A A A A A A A N N N',
-  changeApplication: 'A A A O O O O O O O O O',
-  changeApplicationSecrets: 'A A A O O O O O O O O O',
-  readServicePrincipals: 'A A A A A A A A A A A A',
-  createServicePrincipal: 'A A A O O O O O O O O O',
-  changeServicePrincipal: 'A A A O O O O O O O O O',
-  readPermissionGrants: 'A A A A A A A A A A A A',
-  changePermissionGrants: 'A A A N A N N N N N N N',
-  readAppRoleAssignments: 'A A A A A A A A A A A A',
-  createAppRoleAssignment: 'A A A A A A A A A A A A',
-  deleteAppRoleAssignment: 'A A A A A A A A A A A A',
-  readOrganization: 'A A A A A A A A A A A A',
-  readDomains: 'A A A A A A A A A A A A',
-  readMe: 'A A A A A A A A A A A A',
-  listUsers: 'A A A A A A A A A A N A',
-  readUser: 'A A A A A A A A A A A A',
-  createUser: 'A N N N N A N N N N N N',
-  changeUser: 'A N N N N A A N N N N N',
-  deleteUser: 'A N N N N A N N N N N N',
-  revokeSessions: 'A O O O O A A O O O O O',
-  readMemberships: 'A A A A A A A A A A O A',
-  listGroups: 'A A A A A A A A A A N A',
-  readGroup: 'A A A A A A A A A A A A',
-  readGroupMembers: 'A A A A A A A A A A N A',
-  readSignIns: 'A N N N N N N A N N N N',
+  readApplications: 'A A A A A A A A A A A A A',
+  createApplication: 'A A A A A A A A A N N N N',
+  changeApplication: 'A A A O O O O O O O O O O',
+  changeApplicationSecrets: 'A A A O O O O O O O O O O',
+  readServicePrincipals: 'A A A A A A A A A A A A A',
+  createServicePrincipal: 'A A A O O O O O O O O O O',
+  changeServicePrincipal: 'A A A O O O O O O O O O O',
+  readPermissionGrants: 'A A A A A A A A A A A A A',
+  changePermissionGrants: 'A A A N A N N N N N N N N',
+  readAppRoleAssignments: 'A A A A A A A A A A A A A',
+  createAppRoleAssignment: 'A A A A A A A A A A A A A',
+  deleteAppRoleAssignment: 'A A A A A A A A A A A A A',
+  readOrganization: 'A A A A A A A A A A A A A',
+  readDomains: 'A A A A A A A A A A A A A',
+  readMe: 'A A A A A A A A A A A A A',
+  listUsers: 'A A A A A A A A A A N A A',
+  readUser: 'A A A A A A A A A A A A A',
+  createUser: 'A N N N N A N N N N N N N',
+  changeUser: 'A O O O O A A O O O O O O',
+  changeManager: 'A N N N N A N N N N N N N',
+  changeOwnPassword: 'A A A A A A A A A A A A A',
+  inviteGuest: 'A A A A A A A A A A A A A',
+  deleteUser: 'A N N N N A N N N N N N N',
+  revokeSessions: 'A O O O O A A O O O O O O',
+  readMemberships: 'A A A A A A A A A A O A A',
+  listGroups: 'A A A A A A A A A A N A A',
+  readGroup: 'A A A A A A A A A A A A A',
+  readGroupMembers: 'A A A A A A A A A A N A A',
+  readServicePrincipalMemberships: 'A A A A A A A A A A N A A',
+  createGroup: 'A A A A A A A A A A N N A',
+  changeGroup: 'A O O O O A O O O O O O A',
+  deleteGroup: 'A O O O O A O O O O O O A',
+  changeGroupMembers: 'A O O O O A O O O O O O A',
+  readDirectoryRoles: 'A A A A A A A A A A N A A',
+  changeDirectoryRoles: 'A N N N A N N N N N N N N',
+  readPolicies: 'A A A A A A A A A A N A A',
+  changeAuthorizationPolicy: 'A N N N A N N N N N N N N',
+  readSignIns: 'A N N N N N N A N N N N N',
 }
 
 const cells = Object.entries(table).flatMap(([operation, row]) =>
@@ -79,6 +94,28 @@ const cells = Object.entries(table).flatMap(([operation, row]) =>
 describe('the rights of a person', () => {
   it.each(cells)('%s by %s: %s', (operation, actor, letter) => {
     expect(reachOfUser(operation, actors[actor])).toBe({ A, O, N }[letter])
+  })
+})
+
+describe('a group that roles can be given to', () => {
+  it.each<[Actor, boolean, boolean]>([
+    ['global administrator', false, true],
+    ['privileged role administrator', false, true],
+    ['groups administrator', false, false],
+    ['user administrator', false, false],
+    ['member', false, false],
+    ['member', true, true],
+    ['guest', true, true],
+  ])('is managed by %s who owns it (%s): %s', (actor, owns, allowed) => {
+    expect(mayManageRoleAssignableGroup(actors[actor], owns)).toBe(allowed)
+  })
+})
+
+describe('the own account', () => {
+  it('is changed in its telephone numbers and language, and in nothing else', () => {
+    expect(mayChangeOwnAccount(['mobilePhone', 'businessPhones', 'preferredLanguage'])).toBe(true)
+    expect(mayChangeOwnAccount(['mobilePhone', 'jobTitle'])).toBe(false)
+    expect(mayChangeOwnAccount(['passwordProfile'])).toBe(false)
   })
 })
 

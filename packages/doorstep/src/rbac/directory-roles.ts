@@ -25,6 +25,7 @@ const membersOnly: Rule = { roles: ['Directory Readers', 'Global Reader'], membe
 const ownersAnd = (...roles: readonly DirectoryRoleName[]): Rule => ({ roles, members: 'owned', guests: 'owned' })
 const only = (...roles: readonly DirectoryRoleName[]): Rule => ({ roles, members: 'none', guests: 'none' })
 
+const ofGroups = ['Groups Administrator', 'User Administrator'] as const
 const ofApplications = ['Application Administrator', 'Cloud Application Administrator'] as const
 
 /** Each operation, and whose right it is ("Microsoft Entra built-in roles", "Default user permissions"). */
@@ -49,13 +50,28 @@ const rules = {
   readUser: everybody,
   createUser: only('User Administrator'),
   // Whose account it is counts too: `mayManageAccount`.
-  changeUser: only('User Administrator', 'Helpdesk Administrator'),
+  // What he may change of his own account is little: `mayChangeOwnAccount`.
+  changeUser: ownersAnd('User Administrator', 'Helpdesk Administrator'),
+  changeManager: only('User Administrator'),
+  changeOwnPassword: everybody,
+  // As the platform's default setting has it, guests may invite too.
+  inviteGuest: everybody,
   deleteUser: only('User Administrator'),
   revokeSessions: ownersAnd('User Administrator', 'Helpdesk Administrator'),
   readMemberships: { ...membersOnly, guests: 'owned' },
   listGroups: membersOnly,
   readGroup: everybody,
   readGroupMembers: membersOnly,
+  readServicePrincipalMemberships: membersOnly,
+  createGroup: { roles: ofGroups, members: 'all', guests: 'none' },
+  // Of groups that directory roles can be given to, `mayManageRoleAssignableGroup` decides.
+  changeGroup: ownersAnd(...ofGroups),
+  deleteGroup: ownersAnd(...ofGroups),
+  changeGroupMembers: ownersAnd(...ofGroups),
+  readDirectoryRoles: membersOnly,
+  changeDirectoryRoles: only('Privileged Role Administrator'),
+  readPolicies: membersOnly,
+  changeAuthorizationPolicy: only('Privileged Role Administrator'),
   readSignIns: only('Global Reader'),
 } as const satisfies Record<string, Rule>
 
@@ -119,6 +135,21 @@ export function mayManageAccount(
   }
   if (change === 'properties') return holdsOneOf(['User Administrator'], directoryRoleIds)
   return reaches('User Administrator') || (change === 'password' && reaches('Helpdesk Administrator'))
+}
+
+/**
+ * Whether a person may make, change or delete a group that directory roles can be given to, or change who belongs to
+ * it ("Use Microsoft Entra groups to manage role assignments").
+ */
+export function mayManageRoleAssignableGroup({ directoryRoleIds }: UserRights, ownsGroup: boolean): boolean {
+  return ownsGroup || holdsOneOf(['Global Administrator', 'Privileged Role Administrator'], directoryRoleIds)
+}
+
+const ownToChange = ['businessPhones', 'mobilePhone', 'preferredLanguage']
+
+/** Whether these properties of his own account are a person's to change, without a directory role. */
+export function mayChangeOwnAccount(properties: readonly string[]): boolean {
+  return properties.every((property) => ownToChange.includes(property))
 }
 
 function holdsOneOf(roles: readonly DirectoryRoleName[], directoryRoleIds: readonly string[]): boolean {

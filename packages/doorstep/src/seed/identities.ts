@@ -1,5 +1,6 @@
 import type { Application } from '../directory/application.ts'
 import type { Group } from '../directory/group.ts'
+import { guestPrincipalName } from '../directory/guest.ts'
 import { personalAccountId, personalAccountsTenantId } from '../directory/personal-accounts.ts'
 import type { ServicePrincipal } from '../directory/service-principal.ts'
 import type { Tenant } from '../directory/tenant.ts'
@@ -118,11 +119,6 @@ export async function identifyPersonalAccounts(
   })
   const form = { displayName: tenant.displayName, domain: '' }
   return { form, tenant, made, users, guests: [], groups: [], applications: [] }
-}
-
-/** The name under which a user of another tenant is a guest of the tenant with this domain, as Entra forms it. */
-export function guestPrincipalName(userPrincipalName: string, domain: string): string {
-  return `${userPrincipalName.replace('@', '_')}#EXT#@${domain}`
 }
 
 /** Looks for objects in a tenant that is there; a tenant about to be made holds nothing. */

@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DirectoryChange } from '../directory/changes.ts'
 import { findDirectoryRole } from '../directory/directory-role.ts'
 import { newGroup } from '../directory/group.ts'
+import { guestPrincipalName } from '../directory/guest.ts'
 import { newUser, type User } from '../directory/user.ts'
 import type { SeedUser } from './form.ts'
-import { guestPrincipalName, type Identified, type IdentifiedTenant } from './identities.ts'
+import type { Identified, IdentifiedTenant } from './identities.ts'
 import type { Planning } from './plan-parts.ts'
 import { principalNamed } from './principals.ts'
 
@@ -91,6 +92,7 @@ export function planGuests(
         displayName: account?.form.displayName ?? name,
         mail: name,
         userType: 'Guest',
+        externalUserState: 'Accepted',
         home: { tenantId: home.tenant.id, userId: account?.id ?? '' },
       },
       { id, tenantId: tenant.tenant.id, createdDateTime: now },

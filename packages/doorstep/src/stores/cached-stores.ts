@@ -29,6 +29,7 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
   const servicePrincipals = servicePrincipalStore(database)
   const users = userStore(database)
   const permissionGrants = permissionGrantStore(database)
+  const directoryRoles = directoryRoleStore(database)
   const appRoleAssignments = appRoleAssignmentStore(database)
   return {
     tenants: {
@@ -65,7 +66,9 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
       byPrincipal: cache.byKey('appRoleAssignments', appRoleAssignments.byPrincipal),
     },
     directoryRoles: {
-      byPrincipal: cache.byKeys('directoryRoles', directoryRoleStore(database).byPrincipal),
+      ...directoryRoles,
+      byPrincipal: cache.byKeys('directoryRoles', directoryRoles.byPrincipal),
+      heldBy: cache.byKeys('directoryRoles', directoryRoles.heldBy),
     },
     subscriptions: subscriptionStore(database),
     roleAssignments: roleAssignmentStore(database),

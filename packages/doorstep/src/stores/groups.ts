@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Group, GroupMember, GroupStore } from '../directory/group.ts'
+import { type Group, type GroupMember, type GroupStore, laterGroupProperties } from '../directory/group.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -18,6 +18,7 @@ import {
   unlessMovedOn,
 } from './directory-object.ts'
 import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+import { groupMemberReads } from './group-members.ts'
 
 export const uniqueGroupValues: UniqueValues = {
   directory_group__id: ['group', 'id'],
@@ -43,15 +44,11 @@ export function groupStore(database: Database): GroupStore {
     byId: async (id) => {
       const query = builder.selectFrom('directory_group').select(objectColumns).where('deleted_at', 'is', null)
       const rows = await database.query(query.where('id', '=', folded(id)).compile())
-      return rows[0] && objectOf<Group>(rows[0])
+      return rows[0] && groupOf(rows[0])
     },
     list: (query) =>
-      pageOf(
-        database,
-        { table: 'directory_group', columns: objectColumns, objectOf: objectOf<Group> },
-        filterable,
-        query,
-      ),
+      pageOf(database, { table: 'directory_group', columns: objectColumns, objectOf: groupOf }, filterable, query),
+    ...groupMemberReads(database),
     membersOf: async (groupId) => (await database.query(liveMembers(groupId).compile(builder))).map(memberOf),
     directGroupsOf: async (memberId) =>
       (await database.query(directGroups(memberId).compile(builder))).map((row) => row.id),
@@ -60,6 +57,10 @@ export function groupStore(database: Database): GroupStore {
     transitiveSecurityGroupsOf: async (memberId) =>
       (await database.query(transitiveGroups(memberId, securityGroups).compile(builder))).map((row) => row.id),
   }
+}
+
+function groupOf(row: Parameters<typeof objectOf>[0]): Group {
+  return { ...laterGroupProperties, ...objectOf<Group>(row) }
 }
 
 function memberOf(row: { record: string }): GroupMember {

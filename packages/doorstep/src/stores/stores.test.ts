@@ -12,6 +12,7 @@ import type { SignInRecord } from '../protocol/sign-in-records.ts'
 import { answersContract } from './contract/answers.ts'
 import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
+import { directoryRolesContract } from './contract/directory-roles.ts'
 import { membershipsContract } from './contract/memberships.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
@@ -49,6 +50,7 @@ function storesContract(open: () => Promise<Stores>): void {
   commitsContract(stores)
   deletionContract(stores)
   membershipsContract(stores)
+  directoryRolesContract(stores)
   queriesContract(stores)
   redirectUrisContract(stores)
   answersContract(stores)

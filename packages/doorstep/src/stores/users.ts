@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { User, UserPassword, UserStore } from '../directory/user.ts'
+import { laterUserProperties, type User, type UserPassword, type UserStore } from '../directory/user.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import {
@@ -17,6 +17,7 @@ import {
   unlessMovedOn,
 } from './directory-object.ts'
 import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+import { unlessLastAccount } from './last-administrator.ts'
 
 export const uniqueUserValues: UniqueValues = {
   directory_user__id: ['user', 'id'],
@@ -61,6 +62,10 @@ export function userStore(database: Database): UserStore {
       )
       return rows.map((row) => userOf(row))
     },
+    byManager: async (managerId) => {
+      const rows = await database.query(live().where('manager_id', '=', folded(managerId)).orderBy('id').compile())
+      return rows.map((row) => userOf(row))
+    },
     list: (query) =>
       pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterable, query),
     passwordOf: async (userId) => {
@@ -77,7 +82,7 @@ const userColumns = [...objectColumns, 'sign_ins_valid_from'] as const
 type UserRow = Parameters<typeof objectOf>[0] & { readonly sign_ins_valid_from: string | null }
 
 function userOf(row: UserRow): User {
-  return { ...objectOf<User>(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
+  return { ...laterUserProperties, ...objectOf<User>(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
 }
 
 function passwordOf(row: { record: string }): UserPassword {
@@ -114,6 +119,7 @@ export function statementsForUsers(
     ],
     deleteUser: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_user', kind: 'user', id, deletedDateTime }),
+      unlessLastAccount(builder, id),
     ],
     revokeSignInSessions: ({ userId, validFrom }) => {
       const query = sql`
@@ -149,6 +155,7 @@ function columnsOf(user: User) {
     surname: foldedOrNull(user.surname),
     user_type: folded(user.userType),
     home_user_id: foldedOrNull(user.home?.userId ?? null),
+    manager_id: foldedOrNull(user.managerId),
     account_enabled: user.accountEnabled ? 1 : 0,
   }
 }

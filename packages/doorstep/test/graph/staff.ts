@@ -37,6 +37,12 @@ const delegated = [
   'Group.Read.All',
   'Domain.Read.All',
   'AuditLog.Read.All',
+  'User.ReadWrite',
+  'User.Invite.All',
+  'Group.ReadWrite.All',
+  'RoleManagement.ReadWrite.Directory',
+  'Policy.Read.All',
+  'Policy.ReadWrite.Authorization',
 ]
 
 /** Text of the seed file; `more` are further properties of the tenant. */
@@ -48,6 +54,9 @@ export function staffSeed(more: Readonly<Record<string, unknown>> = {}): string 
     users: [
       person('global', ['Global Administrator']),
       person('appadmin', ['Application Administrator']),
+      person('cloudappadmin', ['Cloud Application Administrator']),
+      person('roleadmin', ['Privileged Role Administrator']),
+      person('groupadmin', ['Groups Administrator']),
       person('developer', ['Application Developer']),
       person('useradmin', ['User Administrator']),
       person('helpdesk', ['Helpdesk Administrator']),
@@ -155,6 +164,18 @@ function bearing(cloud: RunningDoorstep, { status, body, text }: Answer): SendTo
   expect(status, text).toBe(200)
   const authorization = `Bearer ${body.access_token}`
   return (method, path, sent) => cloud.request(method, `/graph/v1.0${path}`, sent, { authorization })
+}
+
+/** The application of Azure CLI, which may do in the directory what its user may. */
+export const azureCli = { appId: '04b07795-8ddb-461a-bbee-02f9e1bf7b46' }
+
+/** Checks that a refusal has this status and code, and this message. */
+export function expectError({ status, body, text }: Answer, expected: number, code: string, message: RegExp): void {
+  expect({ status, ...body?.error }, text).toMatchObject({
+    status: expected,
+    code,
+    message: expect.stringMatching(message),
+  })
 }
 
 /** Checks that a refusal is the one for missing rights. */

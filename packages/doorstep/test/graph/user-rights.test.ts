@@ -235,3 +235,137 @@ describe('guests', () => {
     expect((await send.visitor('GET', '/users/member@contoso.example')).status).toBe(200)
   })
 })
+
+/** Who may do what with people, groups and roles; each operation on objects that the actor does not own. */
+describe('people, groups, roles and policies', () => {
+  const actors = [
+    'global',
+    'appadmin',
+    'cloudappadmin',
+    'roleadmin',
+    'useradmin',
+    'groupadmin',
+    'member',
+    'visitor',
+  ] as const
+  let ask: Readonly<Record<(typeof actors)[number], SendToGraph>>
+  beforeAll(async () => {
+    ask = await allSignedIn(doorstep, actors)
+  })
+
+  let made = 0
+  const named = (name: string) => {
+    made += 1
+    return `${name}${made}`
+  }
+  const newGroup = (more: object = {}) => {
+    const name = named('rights')
+    return { displayName: name, mailEnabled: false, mailNickname: name, securityEnabled: true, ...more }
+  }
+  const newUser = () => {
+    const name = named('rights')
+    return {
+      accountEnabled: true,
+      displayName: name,
+      mailNickname: name,
+      userPrincipalName: `${name}@contoso.example`,
+      passwordProfile: { password: 'Another-horse-8-battery' },
+    }
+  }
+  const madeBy = async (path: string, body: object): Promise<string> => {
+    const answer = await ask.global('POST', path, body)
+    expect(answer.status, answer.text).toBe(201)
+    return answer.body.id
+  }
+  const aGroup = (more: object = {}) => madeBy('/groups', newGroup(more))
+  const aUser = () => madeBy('/users', newUser())
+  const reference = (id: string) => ({ '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id}` })
+  const readerRole = '88d8e3e3-8f55-4a1e-953a-9b9898b8876b'
+  const assignments = '/roleManagement/directory/roleAssignments'
+  const policy = '/policies/authorizationPolicy'
+
+  type Ask = (send: SendToGraph) => Promise<Answer>
+  const operations: Readonly<Record<string, Ask>> = {
+    'list groups': (send) => send('GET', '/groups?$top=1'),
+    'read members': async (send) => send('GET', `/groups/${groupIds.outer}/transitiveMembers`),
+    'read owners': async (send) => send('GET', `/groups/${groupIds.outer}/owners`),
+    'create a group': (send) => send('POST', '/groups', newGroup()),
+    'create a group for roles': (send) => send('POST', '/groups', newGroup({ isAssignableToRole: true })),
+    'change a group': async (send) => send('PATCH', `/groups/${await aGroup()}`, { description: 'x' }),
+    'delete a group': async (send) => send('DELETE', `/groups/${await aGroup()}`),
+    'delete a group for roles': async (send) => send('DELETE', `/groups/${await aGroup({ isAssignableToRole: true })}`),
+    'add a member': async (send) => send('POST', `/groups/${await aGroup()}/members/$ref`, reference(await aUser())),
+    'add an owner': async (send) => send('POST', `/groups/${await aGroup()}/owners/$ref`, reference(await aUser())),
+    'read memberships of a group': (send) => send('GET', `/groups/${groupIds.inner}/memberOf`),
+    'read memberships of an application': async (send) =>
+      send('GET', `/servicePrincipals(appId='${stockApi.appId}')/memberOf`),
+    'create a user': (send) => send('POST', '/users', newUser()),
+    'change a user': async (send) => send('PATCH', `/users/${await aUser()}`, { jobTitle: 'x' }),
+    'delete a user': async (send) => send('DELETE', `/users/${await aUser()}`),
+    'set a manager': async (send) => send('PUT', `/users/${await aUser()}/manager/$ref`, reference(await aUser())),
+    'invite a guest': (send) =>
+      send('POST', '/invitations', {
+        invitedUserEmailAddress: `${named('guest')}@elsewhere.example`,
+        inviteRedirectUrl: 'https://app.example',
+      }),
+    'read roles': (send) => send('GET', '/directoryRoles'),
+    'read role assignments': (send) => send('GET', assignments),
+    'give a role': async (send) =>
+      send('POST', `/directoryRoles(roleTemplateId='${readerRole}')/members/$ref`, reference(await aUser())),
+    'assign a role': async (send) =>
+      send('POST', assignments, {
+        principalId: await aUser(),
+        roleDefinitionId: readerRole,
+        directoryScopeId: '/',
+      }),
+    'read the policy': (send) => send('GET', policy),
+    'change the policy': (send) => send('PATCH', policy, { defaultUserRolePermissions: { allowedToCreateApps: true } }),
+  }
+  /** In the order of the actors: + may, - may not. */
+  const table: Readonly<Record<keyof typeof operations, string>> = {
+    'list groups': '+ + + + + + + -',
+    'read members': '+ + + + + + + -',
+    'read owners': '+ + + + + + + -',
+    'create a group': '+ + + + + + + -',
+    'create a group for roles': '+ - - + - - - -',
+    'change a group': '+ - - - + + - -',
+    'delete a group': '+ - - - + + - -',
+    'delete a group for roles': '+ - - + - - - -',
+    'add a member': '+ - - - + + - -',
+    'add an owner': '+ - - - + + - -',
+    'read memberships of a group': '+ + + + + + + -',
+    'read memberships of an application': '+ + + + + + + -',
+    'create a user': '+ - - - + - - -',
+    'change a user': '+ - - - + - - -',
+    'delete a user': '+ - - - + - - -',
+    'set a manager': '+ - - - + - - -',
+    'invite a guest': '+ + + + + + + +',
+    'read roles': '+ + + + + + + -',
+    'read role assignments': '+ + + + + + + -',
+    'give a role': '+ - - + - - - -',
+    'assign a role': '+ - - + - - - -',
+    'read the policy': '+ + + + + + + -',
+    'change the policy': '+ - - + - - - -',
+  }
+
+  it.each(Object.keys(operations))('%s', async (name) => {
+    // A role that is in use can be addressed.
+    if (name === 'give a role') await ask.global('POST', '/directoryRoles', { roleTemplateId: readerRole })
+    const marks = table[name]?.split(' ') ?? []
+    expect(marks).toHaveLength(actors.length)
+    for (const [column, actor] of actors.entries()) {
+      const answer = await operations[name]?.(ask[actor])
+      if (!answer) throw new Error(`There is no operation '${name}'.`)
+      if (marks[column] === '-') expectDenied(answer)
+      else expect(answer.status, `${actor}: ${answer.text}`).toBeLessThan(300)
+    }
+  })
+
+  it('need the permission of the application besides the right of the user', async () => {
+    const through = await signedIn(doorstep, 'global', reader.appId)
+    for (const [name, operation] of Object.entries(operations)) {
+      const { status, text } = await operation(through)
+      expect(status, `${name}: ${text}`).toBe(403)
+    }
+  })
+})

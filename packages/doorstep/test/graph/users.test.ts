@@ -5,7 +5,9 @@ import { type Answer, type RunningDoorstep, startDoorstep } from '../support/sta
 import {
   adminTool,
   allSignedIn,
+  azureCli,
   expectDenied,
+  expectError,
   groupIds,
   reader,
   robotic,
@@ -228,6 +230,126 @@ describe('users', () => {
     expectDenied(await send.useradmin('DELETE', chief))
     expectDenied(await send.useradmin('POST', `${chief}/revokeSignInSessions`))
     expectDenied(await send.helpdesk('PATCH', '/users/useradmin@contoso.example', { passwordProfile }))
+  })
+})
+
+describe('what tools send', () => {
+  it('is kept and read back', async () => {
+    const kept = {
+      ageGroup: 'Adult',
+      city: 'Bergen',
+      companyName: 'Contoso',
+      country: 'Norway',
+      employeeId: '42',
+      employeeType: 'Employee',
+      faxNumber: '1',
+      onPremisesImmutableId: 'x==',
+      otherMails: ['other@elsewhere.example'],
+      passwordPolicies: 'DisablePasswordExpiration, DisableStrongPassword',
+      postalCode: '5003',
+      state: 'Vestland',
+      streetAddress: 'Bryggen 1',
+    }
+    const wanted = newUser(kept)
+    const { body, status, text } = await send.useradmin('POST', '/users', wanted)
+    expect(status, text).toBe(201)
+    const select = Object.keys(kept).join(',')
+    expect((await send.useradmin('GET', `/users/${body.id}?$select=${select}`)).body).toMatchObject(kept)
+    expect((await send.useradmin('PATCH', `/users/${body.id}`, { city: null, otherMails: [] })).status).toBe(204)
+    const after = await send.useradmin('GET', `/users/${body.id}?$select=city,otherMails,country`)
+    expect(after.body).toMatchObject({ city: null, otherMails: [], country: 'Norway' })
+  })
+
+  it.each<[string, object, RegExp]>([
+    ['identities of its own', { identities: [{ signInType: 'emailAddress' }] }, /'identities'.*does not keep/],
+    ['a policy nobody knows', { passwordPolicies: 'Weak' }, /'passwordPolicies'/],
+    ['a mail that is none', { otherMails: ['x'] }, /'otherMails\[0\]'/],
+    ['a profile without a password', { passwordProfile: {} }, /'passwordProfile\.password'/],
+    ['the state of an invitation', { externalUserState: 'Accepted' }, /'externalUserState' is read-only/],
+  ])('is refused with %s', async (_what, wrong, message) => {
+    expectError(await send.useradmin('POST', '/users', newUser(wrong)), 400, 'Request_BadRequest', message)
+  })
+
+  it('may be that the password must be changed, without another password', async () => {
+    const wanted = newUser()
+    const { id } = (await send.useradmin('POST', '/users', wanted)).body
+    const signIn = () => requestToken(doorstep, signInForm(wanted.userPrincipalName, reader.appId, newPassword))
+    const must = { passwordProfile: { forceChangePasswordNextSignIn: true } }
+    expect((await send.useradmin('PATCH', `/users/${id}`, must)).status).toBe(204)
+    expectRefused(await signIn(), 50055)
+    expectDenied(await send.member('PATCH', `/users/${id}`, must))
+  })
+})
+
+describe('one’s own account', () => {
+  it('is one’s own to change in a few properties', async () => {
+    const member = await signedIn(doorstep, 'member')
+    expect((await member('PATCH', '/me', { mobilePhone: '+47 1', preferredLanguage: 'nb-NO' })).status).toBe(204)
+    const { id, mobilePhone, preferredLanguage } = (await member('GET', '/me')).body
+    expect({ mobilePhone, preferredLanguage }).toEqual({ mobilePhone: '+47 1', preferredLanguage: 'nb-NO' })
+    expect((await member('PATCH', `/users/${id}`, { businessPhones: ['+47 2'] })).status).toBe(204)
+    expectDenied(await member('PATCH', '/me', { jobTitle: 'Chief' }))
+    expectDenied(await member('PATCH', '/me', { mobilePhone: '+47 3', accountEnabled: true }))
+    expectDenied(await member('PATCH', '/me', { passwordProfile: { password: newPassword } }))
+    const through = await signedIn(doorstep, 'member', reader.appId)
+    expectDenied(await through('PATCH', '/me', { mobilePhone: '+47 4' }))
+    expect((await asRobot('PATCH', '/me', { mobilePhone: '+47 4' })).status).toBe(400)
+  })
+
+  it('has its password changed by who knows the old one', async () => {
+    const wanted = newUser()
+    await send.useradmin('POST', '/users', wanted)
+    const name = wanted.userPrincipalName
+    const token = await requestToken(doorstep, signInForm(name, azureCli.appId, newPassword))
+    expect(token.status, token.text).toBe(200)
+    const change = (body: object) =>
+      doorstep.request('POST', '/graph/v1.0/me/changePassword', body, {
+        authorization: `Bearer ${token.body.access_token}`,
+      })
+    const next = 'Fifth-horse-11-battery'
+    const wrong = await change({ currentPassword: 'Wrong-horse-1-battery', newPassword: next })
+    expectError(wrong, 400, 'Request_BadRequest', /does not match/)
+    const weak = await change({ currentPassword: newPassword, newPassword: 'weak' })
+    expectError(weak, 400, 'Request_BadRequest', /'newPassword'.*complexity/)
+    expectError(await change({ newPassword: next }), 400, 'Request_BadRequest', /'currentPassword'/)
+    expect((await change({ currentPassword: newPassword, newPassword: next })).status).toBe(204)
+    expectRefused(await requestToken(doorstep, signInForm(name, reader.appId, newPassword)), 50126)
+    expect((await requestToken(doorstep, signInForm(name, reader.appId, next))).status).toBe(200)
+    expectDenied(await send.member('POST', '/me/changePassword', { currentPassword: 'x', newPassword: next }))
+    expect((await asRobot('POST', '/me/changePassword', {})).status).toBe(400)
+  })
+})
+
+describe('managers', () => {
+  it('are given, seen from both sides, and taken', async () => {
+    const [chief, clerk] = [
+      (await send.useradmin('POST', '/users', newUser())).body.id,
+      (await send.useradmin('POST', '/users', newUser())).body.id,
+    ]
+    const reference = (id: string) => ({ '@odata.id': `https://graph.microsoft.com/v1.0/users/${id}` })
+    const path = `/users/${clerk}/manager`
+    expect((await send.member('GET', path)).status).toBe(404)
+    expectDenied(await send.member('PUT', `${path}/$ref`, reference(chief)))
+    expect((await send.useradmin('PUT', `${path}/$ref`, reference(chief))).status).toBe(204)
+    expect((await send.member('GET', path)).body).toMatchObject({ '@odata.type': '#microsoft.graph.user', id: chief })
+    expect((await send.member('GET', `/users/${chief}/directReports`)).body.value).toMatchObject([{ id: clerk }])
+    expect((await send.member('GET', '/me/directReports')).body.value).toEqual([])
+    const itself = await send.useradmin('PUT', `${path}/$ref`, reference(clerk))
+    expectError(itself, 400, 'Request_BadRequest', /own manager/)
+    const group = await send.useradmin('PUT', `${path}/$ref`, reference(groupIds.inner))
+    expectError(group, 400, 'Request_BadRequest', /expected a user/)
+    for (const [method, rest] of [
+      ['GET', ''],
+      ['PUT', '/$ref'],
+      ['DELETE', '/$ref'],
+    ] as const) {
+      const body = method === 'PUT' ? reference(chief) : undefined
+      const foreign = await doorstep.graph.request(method, `/v1.0${path}${rest}`, body)
+      expectError(foreign, 404, 'Request_ResourceNotFound', /does not exist/)
+    }
+    expect((await send.useradmin('DELETE', `${path}/$ref`)).status).toBe(204)
+    expect((await send.useradmin('DELETE', `${path}/$ref`)).status).toBe(404)
+    expect((await send.member('GET', `/users/${chief}/directReports`)).body.value).toEqual([])
   })
 })
 

@@ -40,6 +40,8 @@ const userWriters = ['User.ReadWrite.All', 'Directory.ReadWrite.All']
 const userReaders = ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...directoryReaders]
 const membershipReaders = ['GroupMember.Read.All', 'GroupMember.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All']
 const groupReaders = [...membershipReaders, ...directoryReaders]
+const groupWriters = ['Group.ReadWrite.All', 'Directory.ReadWrite.All']
+const roleReaders = ['RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory', ...directoryReaders]
 const oneself = ['User.Read', 'User.ReadWrite']
 
 const same = (needed: Needed): Rule => ({ delegated: needed, application: needed })
@@ -72,8 +74,12 @@ const rules = {
   listUsers: same([userReaders]),
   readUser: { ...same([userReaders]), ownAccount: oneself },
   createUser: same([userWriters]),
-  changeUser: same([userWriters]),
-  deleteUser: same([userWriters]),
+  changeUser: { ...same([userWriters]), ownAccount: ['User.ReadWrite'] },
+  deleteUser: same([[...userWriters, 'User.DeleteRestore.All']]),
+  changeManager: same([userWriters]),
+  // `Directory.AccessAsUser.All` alone lets a user in; an application has no password, as the endpoint says.
+  changeOwnPassword: { delegated: [[]], application: [] },
+  inviteGuest: same([['User.Invite.All', ...userWriters]]),
   revokeSessions: { ...same([userWriters]), ownAccount: ['User.ReadWrite'] },
   readMemberships: {
     delegated: [[...membershipReaders, 'User.Read.All', 'User.ReadWrite.All', ...directoryReaders]],
@@ -83,6 +89,15 @@ const rules = {
   listGroups: same([groupReaders]),
   readGroup: same([groupReaders]),
   readGroupMembers: same([groupReaders]),
+  readServicePrincipalMemberships: same([[...readers, ...membershipReaders]]),
+  createGroup: { delegated: [groupWriters], application: [['Group.Create', ...groupWriters]] },
+  changeGroup: same([groupWriters]),
+  deleteGroup: same([['Group.ReadWrite.All']]),
+  changeGroupMembers: same([['GroupMember.ReadWrite.All', ...groupWriters]]),
+  readDirectoryRoles: same([roleReaders]),
+  changeDirectoryRoles: same([['RoleManagement.ReadWrite.Directory']]),
+  readPolicies: same([['Policy.Read.All', 'Policy.ReadWrite.Authorization']]),
+  changeAuthorizationPolicy: same([['Policy.ReadWrite.Authorization']]),
   readSignIns: { ...same([['AuditLog.Read.All']]), besideDirectory: true },
 } as const satisfies Record<DirectoryOperation, Rule>
 

@@ -49,7 +49,7 @@ export const nothing: GraphAnswer = { kind: 'nothing' }
 
 /** One line of the route list. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   readonly path: string
   readonly operation: Operation
   readonly answer: (call: GraphCall) => Promise<GraphAnswer>

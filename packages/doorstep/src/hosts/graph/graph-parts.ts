@@ -40,6 +40,8 @@ export interface GraphParts {
   readonly newSecret: () => NewSecret
   /** What is kept of a password. */
   readonly hashPassword: (password: string) => Promise<string>
+  /** Whether a password is the one that was kept so. */
+  readonly matchesPassword: (password: string, passwordHash: string) => Promise<boolean>
   /** Accepts tokens for Microsoft Graph that were signed with our own keys. @throws {TokenRefused} */
   readonly guard: { verify(token: string): Promise<VerifiedToken> }
   readonly clock: Clock

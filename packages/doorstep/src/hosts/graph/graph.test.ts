@@ -58,6 +58,7 @@ beforeAll(async () => {
     },
     commit: (changes) => commit([...changes]),
     hashPassword: async (password) => `hash of ${password}`,
+    matchesPassword: async (password, passwordHash) => passwordHash === `hash of ${password}`,
     newSecret: () => ({ secretText: 'abc~secret', secretHash: 'hash', hint: 'abc' }),
     guard: { verify: async (token) => verified(token) },
     clock: { now: () => Date.UTC(2030, 0, 2, 3, 4, 5, 678) },

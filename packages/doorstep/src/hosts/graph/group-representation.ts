@@ -8,7 +8,7 @@ export function groupEntity(group: Group): Entity {
   return {
     id: group.id,
     deletedDateTime: group.deletedDateTime,
-    classification: null,
+    classification: group.classification,
     createdDateTime: graphTimestamp(group.createdDateTime, 'read'),
     creationOptions: [],
     description: group.description,
@@ -16,7 +16,7 @@ export function groupEntity(group: Group): Entity {
     expirationDateTime: null,
     groupTypes: group.groupTypes,
     isAssignableToRole: group.isAssignableToRole,
-    mail: null,
+    mail: group.mail,
     mailEnabled: group.mailEnabled,
     mailNickname: group.mailNickname,
     membershipRule: null,
@@ -29,8 +29,8 @@ export function groupEntity(group: Group): Entity {
     onPremisesSecurityIdentifier: null,
     onPremisesSyncEnabled: null,
     preferredDataLocation: null,
-    preferredLanguage: null,
-    proxyAddresses: [],
+    preferredLanguage: group.preferredLanguage,
+    proxyAddresses: group.mail === null ? [] : [`SMTP:${group.mail}`],
     renewedDateTime: graphTimestamp(group.createdDateTime, 'read'),
     resourceBehaviorOptions: [],
     resourceProvisioningOptions: [],
@@ -39,7 +39,7 @@ export function groupEntity(group: Group): Entity {
     serviceProvisioningErrors: [],
     theme: null,
     uniqueName: null,
-    visibility: null,
+    visibility: group.visibility,
   }
 }
 

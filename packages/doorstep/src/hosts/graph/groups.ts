@@ -1,12 +1,25 @@
-import type { Group, GroupMember } from '../../directory/group.ts'
-import { type Entity, type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
-import { directoryCount, directoryList, filterOf } from './directory-list.ts'
-import { directoryObjectType, groupObject, servicePrincipalObject, userObject } from './directory-objects.ts'
-import { resourceNotFound } from './errors.ts'
+import type { DirectoryChange } from '../../directory/changes.ts'
+import { decidedAgain } from '../../directory/decided-again.ts'
+import { type Group, newGroup } from '../../directory/group.ts'
+import {
+  type NewGroupProperties,
+  parseGroupProperties,
+  parseGroupPropertiesPatch,
+} from '../../directory/group-properties.ts'
+import { defaultDomain, type Tenant } from '../../directory/tenant.ts'
+import { foundGroup, groupToChange, requireRoleManagement } from './addressed-group.ts'
+import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
+import { directoryCount, directoryList } from './directory-list.ts'
+import { GraphError, requestBadRequest } from './errors.ts'
+import { membersToAdd, requireNewMembers } from './group-members.ts'
+import { ownersToAdd } from './group-owners.ts'
 import { groupEntity, groupType } from './group-representation.ts'
-import { parseObjectKey } from './object-key.ts'
-import { ownedList } from './owned-list.ts'
+import { boundIds } from './object-reference.ts'
+import { callersTenant } from './organization.ts'
+import { requireProperties } from './parsed-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
+
+const resource = 'Group'
 
 /** `GET /groups` */
 export function listGroups(call: GraphCall): Promise<GraphAnswer> {
@@ -25,33 +38,68 @@ export async function getGroup(call: GraphCall): Promise<GraphAnswer> {
   return { kind: 'entity', context: `${collectionContext('groups', selected)}/$entity`, entity }
 }
 
-/** `GET /groups/{id}/members`: direct members of every kind, service principals among them. */
-export async function listMembers(call: GraphCall): Promise<GraphAnswer> {
-  const filter = filterOf(call.query.filter, directoryObjectType)
-  const { id } = await foundGroup(call)
-  const members = await call.parts.groups.membersOf(id)
-  const entities = await Promise.all(members.map((member) => memberObject(member, call)))
-  return ownedList(call, directoryObjectType, 'directoryObjects', entities.flat(), filter)
+/** `POST /groups`: with members and owners, if the body binds them; else the user who makes it owns it. */
+export async function createGroup(call: GraphCall): Promise<GraphAnswer> {
+  const { parts, caller, now } = call
+  const { bound, rest } = boundIds(call.body, ['members', 'owners'])
+  const properties = requireProperties(parseGroupProperties(rest), resource)
+  if (properties.isAssignableToRole) requireRoleManagement(false, call)
+  const tenant = await callersTenant(call)
+  const named = await ownersToAdd(bound.get('owners') ?? [], call)
+  const owners = named.length === 0 && caller.kind === 'user' ? [caller.objectId] : named
+  const identity = { id: parts.newId(), tenantId: tenant.id, createdDateTime: now }
+  const group = newGroup({ ...properties, ...mailOf(properties, tenant), owners }, identity)
+  await requireOwnNickname(group, call)
+  const members = await membersToAdd(group, bound.get('members') ?? [], call)
+  await parts.commit([{ change: 'createGroup', group }, ...members])
+  return { kind: 'entity', context: 'groups/$entity', entity: groupEntity(group), created: resource }
 }
 
-/** The group that the path names, in the caller's tenant. @throws {GraphError} 404 */
-export async function foundGroup(call: GraphCall): Promise<Group> {
-  const { value } = parseObjectKey(requiredParam(call, 'key'))
-  const group = await call.parts.groups.byId(value)
-  if (group?.tenantId !== call.caller.tenantId) throw resourceNotFound(value)
-  return group
+/** `PATCH /groups/{id}`: `members@odata.bind` adds members. */
+export async function updateGroup(call: GraphCall): Promise<GraphAnswer> {
+  const { bound, rest } = boundIds(call.body, ['members'])
+  return decidedAgain(async () => {
+    const before = await groupToChange(call)
+    const patch = requireProperties(parseGroupPropertiesPatch(rest, before), resource)
+    const group = { ...before, ...patch }
+    if (patch.mailNickname !== undefined) await requireOwnNickname(group, call)
+    const ids = bound.get('members') ?? []
+    const changed: readonly DirectoryChange[] = Object.keys(patch).length > 0 ? [{ change: 'updateGroup', group }] : []
+    const members = await membersToAdd(before, ids, call)
+    await requireNewMembers(() => call.parts.commit([...changed, ...members]))
+    return nothing
+  })
 }
 
-async function memberObject({ memberId, memberType }: GroupMember, { parts }: GraphCall): Promise<readonly Entity[]> {
-  if (memberType === 'User') {
-    const user = await parts.users.byId(memberId)
-    return user ? [userObject(user)] : []
-  }
-  if (memberType === 'Group') {
-    const group = await parts.groups.byId(memberId)
-    return group ? [groupObject(group)] : []
-  }
-  const servicePrincipal = await parts.servicePrincipals.byId(memberId)
-  if (!servicePrincipal) return []
-  return [servicePrincipalObject(servicePrincipal, await parts.applications.byAppId(servicePrincipal.appId))]
+/** `DELETE /groups/{id}`: soft. */
+export async function deleteGroup(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await groupToChange(call)
+  await call.parts.commit([{ change: 'deleteGroup', id, deletedDateTime: call.now }])
+  return nothing
+}
+
+/** A Microsoft 365 group has an address; whoever does not say otherwise makes it public. */
+function mailOf({ groupTypes, mailNickname, visibility, isAssignableToRole }: NewGroupProperties, tenant: Tenant) {
+  if (!groupTypes?.includes('Unified')) return {}
+  const standard = isAssignableToRole ? 'Private' : 'Public'
+  return { mail: `${mailNickname}@${defaultDomain(tenant)}`, visibility: visibility ?? standard } as const
+}
+
+/** Two Microsoft 365 groups cannot have one address. @throws {GraphError} 400 */
+async function requireOwnNickname({ id, tenantId, groupTypes, mailNickname }: Group, { parts }: GraphCall) {
+  if (!groupTypes.includes('Unified')) return
+  const { items } = await parts.groups.list({
+    tenantId,
+    filter: {
+      kind: 'and',
+      left: { kind: 'compare', property: 'mailNickname', operator: 'eq', value: mailNickname },
+      right: { kind: 'any', collection: 'groupTypes', value: 'Unified' },
+    },
+    top: 2,
+  })
+  if (items.every((group) => group.id === id)) return
+  const property = 'mailNickname'
+  const refusal = `Another object with the same value for property ${property} already exists.`
+  const { status, code, message } = requestBadRequest(refusal)
+  throw new GraphError(status, code, message, [{ code: 'ObjectConflict', message, target: property }])
 }

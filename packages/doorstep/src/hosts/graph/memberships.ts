@@ -1,43 +1,150 @@
 import { z } from 'zod'
-import type { Group } from '../../directory/group.ts'
+import type { Group, PrincipalType } from '../../directory/group.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
-import type { User } from '../../directory/user.ts'
+import { foundGroup } from './addressed-group.ts'
 import { addressedUser } from './addressed-user.ts'
-import type { GraphAnswer, GraphCall } from './call.ts'
+import { type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
 import { filterOf } from './directory-list.ts'
 import { directoryObjectType, directoryRoleObject, groupObject } from './directory-objects.ts'
+import { insufficientPrivileges, requestBadRequest } from './errors.ts'
+import { requiredGuid } from './object-key.ts'
 import { ownedList } from './owned-list.ts'
 import { propertyRefusal } from './parsed-properties.ts'
+import { foundPrincipal } from './principals.ts'
+import { foundServicePrincipal } from './service-principals.ts'
 
-/** `GET …/memberOf` and `…/transitiveMemberOf` of a user or of `/me`: groups and directory roles. */
-export function listMemberships(depth: 'direct' | 'transitive') {
+/** Whose memberships a path asks for. */
+export interface Member {
+  readonly id: string
+  readonly tenantId: string
+  readonly type: PrincipalType
+}
+
+type FindMember = (call: GraphCall) => Promise<Member>
+
+/** The user that the path names, or the one behind `/me`. */
+export const memberUser: FindMember = async (call) => ({ ...identityOf(await addressedUser(call)), type: 'User' })
+
+export const memberGroup: FindMember = async (call) => {
+  requireWholeReach(call)
+  return { ...identityOf(await foundGroup(call)), type: 'Group' }
+}
+
+export const memberServicePrincipal: FindMember = async (call) => {
+  return { ...identityOf(await foundServicePrincipal(call)), type: 'ServicePrincipal' }
+}
+
+/** An object of any of these kinds, by its id. */
+export const memberObject: FindMember = async (call) => {
+  const id = requiredGuid(requiredParam(call, 'key'))
+  if (call.reach === 'owned' && id !== call.caller.objectId) throw insufficientPrivileges()
+  const { type, object } = await foundPrincipal(id, call)
+  return { ...identityOf(object), type }
+}
+
+/** `GET …/memberOf` and `…/transitiveMemberOf`: groups and directory roles. */
+export function listMemberships(find: FindMember, depth: 'direct' | 'transitive') {
   return async (call: GraphCall): Promise<GraphAnswer> => {
     const filter = filterOf(call.query.filter, directoryObjectType)
-    const user = await addressedUser(call)
-    const { groups, directoryRoles } = call.parts
-    const ids = await (depth === 'direct' ? groups.directGroupsOf(user.id) : groups.transitiveGroupsOf(user.id))
-    const roles = await directoryRoles.byPrincipal(user.tenantId, user.id)
+    const member = await find(call)
+    const { groups } = call.parts
+    const ids = await (depth === 'direct' ? groups.directGroupsOf(member.id) : groups.transitiveGroupsOf(member.id))
     const entities = [
-      ...(await groupsHere(ids, user, call)).map(groupObject),
-      ...roles.map(({ roleTemplateId }) => directoryRoleObject(roleTemplateId)),
+      ...(await groupsHere(ids, member, call)).map(groupObject),
+      ...(await roleIdsOf(member, depth, call)).map(directoryRoleObject),
     ]
     return ownedList(call, directoryObjectType, 'directoryObjects', entities, filter)
   }
 }
 
 /** `POST …/getMemberGroups`: ids of all groups, through groups too; only security groups when that is asked. */
-export async function getMemberGroups(call: GraphCall): Promise<GraphAnswer> {
-  const parsed = z.strictObject({ securityEnabledOnly: z.boolean().nullish() }).safeParse(call.body ?? {})
-  if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), 'getMemberGroups')
-  const user = await addressedUser(call)
-  const { groups } = call.parts
-  const value = await (parsed.data.securityEnabledOnly
-    ? groups.transitiveSecurityGroupsOf(user.id)
-    : groups.transitiveGroupsOf(user.id))
+export function getMemberGroups(find: FindMember) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const securityEnabledOnly = parseSecurityEnabledOnly(call.body, 'getMemberGroups')
+    return idsAnswer(await groupIdsOf(await find(call), securityEnabledOnly, call))
+  }
+}
+
+/** `POST …/getMemberObjects`: the same and directory roles, unless only security groups are asked for. */
+export function getMemberObjects(find: FindMember) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const securityEnabledOnly = parseSecurityEnabledOnly(call.body, 'getMemberObjects')
+    const member = await find(call)
+    const groupIds = await groupIdsOf(member, securityEnabledOnly, call)
+    const roleIds = securityEnabledOnly ? [] : await roleIdsOf(member, 'transitive', call)
+    return idsAnswer([...groupIds, ...roleIds])
+  }
+}
+
+/** `POST …/checkMemberGroups`: which of up to twenty groups it belongs to, through groups too. */
+export function checkMemberGroups(find: FindMember) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const asked = parseIds(call.body, 'groupIds', 'checkMemberGroups')
+    const held = await groupIdsOf(await find(call), false, call)
+    return idsAnswer(asked.filter((id) => held.includes(id)))
+  }
+}
+
+/** `POST …/checkMemberObjects`: the same of groups and directory roles. */
+export function checkMemberObjects(find: FindMember) {
+  return async (call: GraphCall): Promise<GraphAnswer> => {
+    const asked = parseIds(call.body, 'ids', 'checkMemberObjects')
+    const member = await find(call)
+    const held = [...(await groupIdsOf(member, false, call)), ...(await roleIdsOf(member, 'transitive', call))]
+    return idsAnswer(asked.filter((id) => held.includes(id)))
+  }
+}
+
+function identityOf({ id, tenantId }: { readonly id: string; readonly tenantId: string }) {
+  return { id, tenantId }
+}
+
+/** Who may see only his own account sees nothing of groups. @throws {GraphError} 403 */
+function requireWholeReach({ reach }: GraphCall): void {
+  if (reach === 'owned') throw insufficientPrivileges()
+}
+
+function groupIdsOf({ id, type }: Member, securityEnabledOnly: boolean, { parts }: GraphCall) {
+  if (!securityEnabledOnly) return parts.groups.transitiveGroupsOf(id)
+  if (type === 'User') return parts.groups.transitiveSecurityGroupsOf(id)
+  throw requestBadRequest("The value of 'securityEnabledOnly' can be true for users only; send false for this object.")
+}
+
+/** Template ids of directory roles; a member of a group holds the group's, but not as his own. */
+async function roleIdsOf(
+  { tenantId, id }: Member,
+  depth: 'direct' | 'transitive',
+  { parts: { directoryRoles } }: GraphCall,
+): Promise<readonly string[]> {
+  const held = await (depth === 'direct'
+    ? directoryRoles.byPrincipal(tenantId, id)
+    : directoryRoles.heldBy(tenantId, id))
+  return [...new Set(held.map(({ roleTemplateId }) => roleTemplateId))]
+}
+
+async function groupsHere(ids: readonly string[], member: Member, { parts }: GraphCall): Promise<readonly Group[]> {
+  const found = await Promise.all(ids.map((id) => parts.groups.byId(id)))
+  return found.flatMap((group) => (group?.tenantId === member.tenantId ? [group] : []))
+}
+
+function idsAnswer(value: readonly string[]): GraphAnswer {
   return { kind: 'value', context: 'Collection(Edm.String)', value }
 }
 
-async function groupsHere(ids: readonly string[], user: User, { parts }: GraphCall): Promise<readonly Group[]> {
-  const found = await Promise.all(ids.map((id) => parts.groups.byId(id)))
-  return found.flatMap((group) => (group?.tenantId === user.tenantId ? [group] : []))
+function parseSecurityEnabledOnly(body: unknown, action: string): boolean {
+  const parsed = z.strictObject({ securityEnabledOnly: z.boolean().nullish() }).safeParse(body ?? {})
+  if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), action)
+  return parsed.data.securityEnabledOnly ?? false
+}
+
+const mostChecked = 20
+
+function parseIds(body: unknown, property: string, action: string): readonly string[] {
+  const ids = z
+    .array(z.guid({ error: 'Expected a GUID' }).toLowerCase())
+    .min(1, 'Expected at least one id')
+    .max(mostChecked, `Expected at most ${mostChecked} ids`)
+  const parsed = z.strictObject({ [property]: ids }).safeParse(body ?? {})
+  if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), action)
+  return [...new Set(parsed.data[property])]
 }

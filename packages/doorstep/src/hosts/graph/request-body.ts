@@ -3,8 +3,12 @@ import { badRequest, GraphError } from './errors.ts'
 /** Deeper than any body that Graph knows. */
 const deepest = 40
 
+/** What a body consists of that names one other object (OData JSON Format 4.01 §14). */
+export const referenceAnnotation = '@odata.id'
+
 /**
- * A request body: JSON, without OData annotations such as `@odata.type`, which SDKs add; undefined when empty.
+ * A request body: JSON, without OData annotations such as `@odata.type`, which SDKs add; undefined when empty. A body
+ * that is nothing but a reference to another object keeps its `@odata.id`.
  *
  * @throws {GraphError} 400 when it is no JSON
  */
@@ -30,6 +34,9 @@ function withoutAnnotations(value: unknown, depth: number): unknown {
   if (depth > deepest) throw badRequest(`The request payload is nested deeper than ${deepest} levels.`)
   if (Array.isArray(value)) return value.map((item) => withoutAnnotations(item, depth + 1))
   const kept = Object.entries(value).filter(([name]) => !name.startsWith('@') && !name.endsWith('@odata.type'))
+  if (depth === 0 && kept.length === 0 && referenceAnnotation in value) {
+    return { [referenceAnnotation]: value[referenceAnnotation] }
+  }
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutAnnotations(item, depth + 1)]))
 }
 

@@ -15,10 +15,43 @@ import {
   listApplications,
   updateApplication,
 } from './applications.ts'
+import type { Operation } from './authorize.ts'
 import type { Route } from './call.ts'
+import { changePassword } from './change-password.ts'
+import {
+  activateDirectoryRole,
+  addRoleMember,
+  getDirectoryRole,
+  getDirectoryRoleTemplate,
+  listDirectoryRoles,
+  listDirectoryRoleTemplates,
+  listRoleMembers,
+  removeRoleMember,
+} from './directory-roles.ts'
 import { getDomain, listDomains } from './domains.ts'
-import { countGroups, getGroup, listGroups, listMembers } from './groups.ts'
-import { getMemberGroups, listMemberships } from './memberships.ts'
+import {
+  addMember,
+  countMembers,
+  listMembers,
+  type MembersAsked,
+  refuseWithoutReference,
+  removeMember,
+} from './group-members.ts'
+import { addGroupOwner, listGroupOwners, removeGroupOwner } from './group-owners.ts'
+import { countGroups, createGroup, deleteGroup, getGroup, listGroups, updateGroup } from './groups.ts'
+import { createInvitation } from './invitations.ts'
+import { getManager, listDirectReports, removeManager, setManager } from './managers.ts'
+import {
+  checkMemberGroups,
+  checkMemberObjects,
+  getMemberGroups,
+  getMemberObjects,
+  listMemberships,
+  memberGroup,
+  memberObject,
+  memberServicePrincipal,
+  memberUser,
+} from './memberships.ts'
 import { getOrganization, listOrganization } from './organization.ts'
 import {
   addApplicationPassword,
@@ -35,6 +68,15 @@ import {
   listPermissionGrants,
   updatePermissionGrant,
 } from './permission-grants.ts'
+import { getAuthorizationPolicy, getDefaultAppManagementPolicy, updateAuthorizationPolicy } from './policies.ts'
+import {
+  createRoleAssignment,
+  deleteRoleAssignment,
+  getRoleAssignment,
+  getRoleDefinition,
+  listRoleAssignments,
+  listRoleDefinitions,
+} from './role-management.ts'
 import {
   countServicePrincipals,
   createServicePrincipal,
@@ -109,15 +151,88 @@ const ofPeople: readonly Route[] = [
   route('DELETE', `${users}/:key`, 'deleteUser', deleteUser),
   ...['/me', `${users}/:key`].flatMap((person) => [
     route('POST', `${person}/revokeSignInSessions`, 'revokeSessions', revokeSignInSessions),
-    route('GET', `${person}/memberOf`, 'readMemberships', listMemberships('direct')),
-    route('GET', `${person}/transitiveMemberOf`, 'readMemberships', listMemberships('transitive')),
-    route('POST', `${person}/getMemberGroups`, 'readMemberships', getMemberGroups),
+    route('GET', `${person}/manager`, 'readUser', getManager),
+    route('GET', `${person}/directReports`, 'readUser', listDirectReports),
   ]),
+  route('PATCH', '/me', 'changeUser', updateUser),
+  route('POST', '/me/changePassword', 'changeOwnPassword', changePassword),
+  route('PUT', `${users}/:key/manager/$ref`, 'changeManager', setManager),
+  route('DELETE', `${users}/:key/manager/$ref`, 'changeManager', removeManager),
+  route('POST', '/invitations', 'inviteGuest', createInvitation),
+]
 
+const casts: readonly (readonly [string, MembersAsked['memberType']])[] = [
+  ['', undefined],
+  ['/microsoft.graph.user', 'User'],
+  ['/microsoft.graph.group', 'Group'],
+  ['/microsoft.graph.servicePrincipal', 'ServicePrincipal'],
+]
+
+const ofGroups: readonly Route[] = [
   route('GET', groups, 'listGroups', listGroups),
   route('GET', `${groups}/$count`, 'listGroups', countGroups),
+  route('POST', groups, 'createGroup', createGroup),
   route('GET', `${groups}/:key`, 'readGroup', getGroup),
-  route('GET', `${groups}/:key/members`, 'readGroupMembers', listMembers),
+  route('PATCH', `${groups}/:key`, 'changeGroup', updateGroup),
+  route('DELETE', `${groups}/:key`, 'deleteGroup', deleteGroup),
+  ...(['members', 'transitiveMembers'] as const).flatMap((name) =>
+    casts.flatMap(([cast, memberType]) => {
+      const asked: MembersAsked = {
+        depth: name === 'members' ? 'direct' : 'transitive',
+        ...(memberType && { memberType }),
+      }
+      return [
+        route('GET', `${groups}/:key/${name}${cast}`, 'readGroupMembers', listMembers(asked)),
+        route('GET', `${groups}/:key/${name}${cast}/$count`, 'readGroupMembers', countMembers(asked)),
+      ]
+    }),
+  ),
+  route('POST', `${groups}/:key/members/$ref`, 'changeGroupMembers', addMember),
+  route('DELETE', `${groups}/:key/members/:id/$ref`, 'changeGroupMembers', removeMember),
+  route('DELETE', `${groups}/:key/members/:id`, 'changeGroupMembers', refuseWithoutReference),
+  route('GET', `${groups}/:key/owners`, 'readGroupMembers', listGroupOwners),
+  route('POST', `${groups}/:key/owners/$ref`, 'changeGroup', addGroupOwner),
+  route('DELETE', `${groups}/:key/owners/:id/$ref`, 'changeGroup', removeGroupOwner),
+  route('DELETE', `${groups}/:key/owners/:id`, 'changeGroup', refuseWithoutReference),
+]
+
+const members = [
+  ['/me', 'readMemberships', memberUser],
+  [`${users}/:key`, 'readMemberships', memberUser],
+  [`${groups}/:key`, 'readMemberships', memberGroup],
+  [`${sp}/:key`, 'readServicePrincipalMemberships', memberServicePrincipal],
+  ['/directoryObjects/:key', 'readMemberships', memberObject],
+] as const satisfies readonly (readonly [string, Operation, unknown])[]
+
+const ofMemberships: readonly Route[] = members.flatMap(([path, operation, find]) => [
+  route('GET', `${path}/memberOf`, operation, listMemberships(find, 'direct')),
+  route('GET', `${path}/transitiveMemberOf`, operation, listMemberships(find, 'transitive')),
+  route('POST', `${path}/getMemberGroups`, operation, getMemberGroups(find)),
+  route('POST', `${path}/getMemberObjects`, operation, getMemberObjects(find)),
+  route('POST', `${path}/checkMemberGroups`, operation, checkMemberGroups(find)),
+  route('POST', `${path}/checkMemberObjects`, operation, checkMemberObjects(find)),
+])
+
+const role = '/directoryRoles'
+const template = '/directoryRoleTemplates'
+const definition = '/roleManagement/directory/roleDefinitions'
+const assignment = '/roleManagement/directory/roleAssignments'
+
+const ofDirectoryRoles: readonly Route[] = [
+  route('GET', template, 'readDirectoryRoles', listDirectoryRoleTemplates),
+  route('GET', `${template}/:key`, 'readDirectoryRoles', getDirectoryRoleTemplate),
+  route('GET', role, 'readDirectoryRoles', listDirectoryRoles),
+  route('POST', role, 'changeDirectoryRoles', activateDirectoryRole),
+  route('GET', `${role}/:key`, 'readDirectoryRoles', getDirectoryRole),
+  route('GET', `${role}/:key/members`, 'readDirectoryRoles', listRoleMembers),
+  route('POST', `${role}/:key/members/$ref`, 'changeDirectoryRoles', addRoleMember),
+  route('DELETE', `${role}/:key/members/:id/$ref`, 'changeDirectoryRoles', removeRoleMember),
+  route('GET', definition, 'readDirectoryRoles', listRoleDefinitions),
+  route('GET', `${definition}/:key`, 'readDirectoryRoles', getRoleDefinition),
+  route('GET', assignment, 'readDirectoryRoles', listRoleAssignments),
+  route('POST', assignment, 'changeDirectoryRoles', createRoleAssignment),
+  route('GET', `${assignment}/:key`, 'readDirectoryRoles', getRoleAssignment),
+  route('DELETE', `${assignment}/:key`, 'changeDirectoryRoles', deleteRoleAssignment),
 ]
 
 const ofTenant: readonly Route[] = [
@@ -125,6 +240,9 @@ const ofTenant: readonly Route[] = [
   route('GET', '/organization/:key', 'readOrganization', getOrganization),
   route('GET', '/domains', 'readDomains', listDomains),
   route('GET', '/domains/:key', 'readDomains', getDomain),
+  route('GET', '/policies/authorizationPolicy', 'readPolicies', getAuthorizationPolicy),
+  route('PATCH', '/policies/authorizationPolicy', 'changeAuthorizationPolicy', updateAuthorizationPolicy),
+  route('GET', '/policies/defaultAppManagementPolicy', 'readPolicies', getDefaultAppManagementPolicy),
   route('GET', '/auditLogs/signIns', 'readSignIns', listSignIns),
 ]
 
@@ -137,5 +255,8 @@ export const routes: readonly Route[] = [
   ...ofServicePrincipals,
   ...ofPermissions,
   ...ofPeople,
+  ...ofGroups,
+  ...ofMemberships,
+  ...ofDirectoryRoles,
   ...ofTenant,
 ]

@@ -10,7 +10,7 @@ export async function rightsOf(
   if (kind === 'app') return undefined
   const [user, roles, tenant] = await Promise.all([
     users.byId(objectId),
-    directoryRoles.byPrincipal(tenantId, objectId),
+    directoryRoles.heldBy(tenantId, objectId),
     tenants.byId(tenantId),
   ])
   if (!user?.accountEnabled || user.tenantId !== tenantId || !tenant) return undefined

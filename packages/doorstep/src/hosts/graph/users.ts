@@ -1,8 +1,13 @@
-import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
+import { AlreadyExists, type DirectoryChange, LastAdministrator } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
 import { newUser, type User } from '../../directory/user.ts'
-import { parseUserProperties, parseUserPropertiesPatch, type UserPatch } from '../../directory/user-properties.ts'
-import { type AccountChange, mayManageAccount } from '../../rbac/directory-roles.ts'
+import {
+  type NewPassword,
+  parseUserProperties,
+  parseUserPropertiesPatch,
+  type UserPatch,
+} from '../../directory/user-properties.ts'
+import { type AccountChange, mayChangeOwnAccount, mayManageAccount } from '../../rbac/directory-roles.ts'
 import { addressedUser } from './addressed-user.ts'
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
@@ -10,6 +15,7 @@ import { GraphError, insufficientPrivileges, requestBadRequest } from './errors.
 import { callersTenant } from './organization.ts'
 import { requireProperties } from './parsed-properties.ts'
 import { collectionContext, selectedProperties } from './representation.ts'
+import { lastAdministrator } from './role-assignments.ts'
 import { userEntity, userType } from './user-representation.ts'
 
 const resource = 'User'
@@ -41,12 +47,12 @@ export async function createUser(call: GraphCall): Promise<GraphAnswer> {
   return { kind: 'entity', context: 'users/$entity', entity: userEntity(user, undefined), created: resource }
 }
 
-/** `PATCH /users/{id}`: a new password ends all sessions that began with the old one. */
+/** `PATCH /users/{id}` and `PATCH /me`: a new password ends all sessions that began with the old one. */
 export async function updateUser(call: GraphCall): Promise<GraphAnswer> {
   const tenant = await callersTenant(call)
   const { passwordProfile, ...patch } = requireProperties(parseUserPropertiesPatch(call.body, tenant), resource)
-  const user = await userToChange(call, kindsOfChange({ passwordProfile, ...patch }))
-  const password = passwordProfile ? [await passwordChange(user, passwordProfile, call)] : []
+  const user = await requireChangeable({ passwordProfile, ...patch }, call)
+  const password = passwordProfile ? await passwordPatch(user, passwordProfile, call) : []
   return decidedAgain(async () => {
     const user = { ...(await addressedUser(call)), ...patch }
     const changed: readonly DirectoryChange[] = Object.keys(patch).length > 0 ? [{ change: 'updateUser', user }] : []
@@ -58,7 +64,11 @@ export async function updateUser(call: GraphCall): Promise<GraphAnswer> {
 /** `DELETE /users/{id}`: soft. */
 export async function deleteUser(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await userToChange(call, ['sensitive'])
-  await call.parts.commit([{ change: 'deleteUser', id, deletedDateTime: call.now }])
+  try {
+    await call.parts.commit([{ change: 'deleteUser', id, deletedDateTime: call.now }])
+  } catch (error) {
+    throw error instanceof LastAdministrator ? lastAdministrator() : error
+  }
   return nothing
 }
 
@@ -74,12 +84,20 @@ export async function revokeSignInSessions(call: GraphCall): Promise<GraphAnswer
   return { kind: 'value', context: 'Edm.Boolean', value: true }
 }
 
+/** A person may change a little of his own account; the rest is for those whose role allows it. @throws {GraphError} */
+async function requireChangeable(patch: UserPatch, call: GraphCall): Promise<User> {
+  const user = await addressedUser(call)
+  const changed = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  const isOwn = call.rights !== undefined && user.id === call.caller.objectId
+  return isOwn && mayChangeOwnAccount(changed) ? user : userToChange(call, kindsOfChange(patch))
+}
+
 /** The user that the path names, when the caller may change him so. @throws {GraphError} 404, 403 */
 async function userToChange(call: GraphCall, changes: readonly AccountChange[]): Promise<User> {
   const user = await addressedUser(call)
   const { rights } = call
   if (!rights) return user
-  const held = await call.parts.directoryRoles.byPrincipal(user.tenantId, user.id)
+  const held = await call.parts.directoryRoles.heldBy(user.tenantId, user.id)
   const roleIds = held.map(({ roleTemplateId }) => roleTemplateId)
   if (!changes.every((change) => mayManageAccount(rights, roleIds, change))) throw insufficientPrivileges()
   return user
@@ -94,11 +112,20 @@ function kindsOfChange({ passwordProfile, ...patch }: UserPatch): readonly Accou
   return Object.keys(patch).length === 0 ? ['password'] : ['password', others]
 }
 
-async function passwordChange(
-  { id }: User,
-  profile: NonNullable<UserPatch['passwordProfile']>,
-  { parts, now }: GraphCall,
-): Promise<DirectoryChange> {
+/** Without a password only says whether the one there is must be changed. */
+async function passwordPatch(
+  user: User,
+  { password, forceChangePasswordNextSignIn: mustChange }: NonNullable<UserPatch['passwordProfile']>,
+  call: GraphCall,
+): Promise<readonly DirectoryChange[]> {
+  if (password !== undefined) {
+    return [await passwordChange(user, { password, forceChangePasswordNextSignIn: mustChange }, call)]
+  }
+  const kept = await call.parts.users.passwordOf(user.id)
+  return kept ? [{ change: 'setUserPassword', password: { ...kept, mustChange } }] : []
+}
+
+async function passwordChange({ id }: User, profile: NewPassword, { parts, now }: GraphCall): Promise<DirectoryChange> {
   const passwordHash = await parts.hashPassword(profile.password)
   const mustChange = profile.forceChangePasswordNextSignIn
   return { change: 'setUserPassword', password: { userId: id, passwordHash, changedDateTime: now, mustChange } }

@@ -116,8 +116,8 @@ async function readGroups(
 }
 
 async function readDirectoryRoles(user: User, { directoryRoles }: MembershipParts): Promise<readonly string[]> {
-  const held = await directoryRoles.byPrincipal(user.tenantId, user.id)
-  const templates = held.map(({ roleTemplateId }) => roleTemplateId)
+  const held = await directoryRoles.heldBy(user.tenantId, user.id)
+  const templates = [...new Set(held.map(({ roleTemplateId }) => roleTemplateId))]
   const isMember = user.userType === 'Member' && user.tenantId !== personalAccountsTenantId
   return isMember ? [...templates, memberRoleTemplateId] : templates
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GroupMember } from '../../directory/group.ts'
+import type { GroupMember, MembersQuery } from '../../directory/group.ts'
 import type { Change } from '../stores.ts'
 import { aGroup, anApplication, aServicePrincipal, aUser, deletedDateTime, type StoresUnderTest } from './records.ts'
 
@@ -73,6 +73,61 @@ export function membershipsContract(stores: StoresUnderTest): void {
       expect(await directGroupsOf(around.id)).toEqual([])
       await stores().commit([{ change: 'deleteGroup', id: apart.id, deletedDateTime }])
       expect(await directGroupsOf(user.id)).toEqual([group.id])
+    })
+
+    it('reads members page by page, by kind, by filter and through groups, and counts them', async () => {
+      const [outer, inner, deleted] = [aGroup(), aGroup({ displayName: 'Inner' }), aGroup()]
+      const users = Array.from({ length: 4 }, (_, at) => aUser({ displayName: `Member ${at}`, userType: 'Guest' }))
+      const [first, , last] = users.map(({ id }) => id)
+      const servicePrincipal = aServicePrincipal(anApplication({ displayName: 'Robot' }))
+      await stores().commit([
+        ...[outer, inner, deleted].map((group): Change => ({ change: 'createGroup', group })),
+        ...users.map((user): Change => ({ change: 'createUser', user })),
+        { change: 'createServicePrincipal', servicePrincipal },
+        add(outer.id, inner.id),
+        add(outer.id, deleted.id),
+        add(inner.id, outer.id),
+        add(inner.id, servicePrincipal.id, 'ServicePrincipal'),
+        ...users.map(({ id }) => add(inner.id, id, 'User')),
+        add(outer.id, first ?? '', 'User'),
+        { change: 'deleteGroup', id: deleted.id, deletedDateTime },
+        { change: 'deleteUser', id: last ?? '', deletedDateTime },
+      ])
+      const { members, countMembers } = stores().groups
+      const read = async (query: Partial<MembersQuery>) =>
+        (await members({ groupId: outer.id, depth: 'transitive', top: 100, ...query })).items
+      expect(await read({ depth: 'direct' })).toEqual(
+        [
+          { memberId: inner.id, memberType: 'Group' },
+          { memberId: first, memberType: 'User' },
+        ].sort((one, other) => ((one.memberId ?? '') < (other.memberId ?? '') ? -1 : 1)),
+      )
+      const all = [inner.id, servicePrincipal.id, ...users.map(({ id }) => id).filter((id) => id !== last)].sort()
+      expect((await read({})).map(({ memberId }) => memberId)).toEqual(all)
+      const page = await members({ groupId: outer.id.toUpperCase(), depth: 'transitive', top: 3 })
+      const rest = await members({ groupId: outer.id, depth: 'transitive', top: 3, after: page.next })
+      expect([...page.items, ...rest.items].map(({ memberId }) => memberId)).toEqual(all)
+      expect(rest.next).toBeUndefined()
+      expect(await read({ memberType: 'ServicePrincipal' })).toHaveLength(1)
+      const named = (value: string) => ({ kind: 'startsWith', property: 'displayName', value }) as const
+      expect(await read({ filter: named('robot') })).toEqual([
+        { memberId: servicePrincipal.id, memberType: 'ServicePrincipal' },
+      ])
+      expect(await read({ filter: named('MEMBER'), memberType: 'User' })).toHaveLength(3)
+      const unsupported = { kind: 'compare', property: 'colour', operator: 'eq', value: 'red' } as const
+      await expect(read({ filter: unsupported })).rejects.toMatchObject({ name: 'UnsupportedFilter' })
+      expect(await countMembers({ groupId: outer.id, depth: 'transitive' })).toBe(5)
+      expect(await countMembers({ groupId: outer.id, depth: 'direct', memberType: 'User' })).toBe(1)
+      expect(await countMembers({ groupId: aGroup().id, depth: 'direct' })).toBe(0)
+    })
+
+    it('finds who reports to a manager', async () => {
+      const manager = aUser()
+      const [report, other] = [aUser({ managerId: manager.id }), aUser()]
+      await stores().commit([manager, report, other].map((user): Change => ({ change: 'createUser', user })))
+      expect(await stores().users.byManager(manager.id.toUpperCase())).toEqual([report])
+      await stores().commit([{ change: 'updateUser', user: { ...report, managerId: null } }])
+      expect(await stores().users.byManager(manager.id)).toEqual([])
     })
 
     it('does not reach through a deleted group', async () => {

@@ -34,6 +34,7 @@ export interface Tables {
     user_type: string
     /** For a guest: the account in its home tenant. */
     home_user_id: string | null
+    manager_id: string | null
     account_enabled: number
     /** ISO 8601; null while nothing was revoked. */
     sign_ins_valid_from: string | null
@@ -66,6 +67,7 @@ export interface Tables {
     record: string
   }
   directory_role: { tenant_id: string; principal_id: string; role_template_id: string; record: string }
+  activated_directory_role: { tenant_id: string; role_template_id: string }
   subscription: { id: string; tenant_id: string; record: string }
   resource_group: { subscription_id: string; name: string; record: string }
   role_assignment: {
@@ -131,6 +133,7 @@ export const tablesToEmpty: readonly (keyof Tables)[] = [
   'permission_grant',
   'app_role_assignment',
   'directory_role',
+  'activated_directory_role',
   'role_assignment',
   'signing_key',
   'cloud_settings',

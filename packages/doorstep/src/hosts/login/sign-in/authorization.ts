@@ -43,7 +43,7 @@ export async function consentFor(asking: Asking, presence: Presence, parts: Logi
   const { servicePrincipal } = presence
   const { application, tenant, user, request, consentAnswered } = asking
   const [directoryRoles, permissionGrants, settings] = await Promise.all([
-    parts.directoryRoles.byPrincipal(tenant.id, user.id),
+    parts.directoryRoles.heldBy(tenant.id, user.id),
     parts.permissionGrants.byClient(servicePrincipal.id),
     parts.settings.read(),
   ])
