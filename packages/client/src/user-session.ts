@@ -117,5 +117,6 @@ export class UserSession {
 
 function required(scopes: readonly string[], refusal: Error | undefined): AuthenticationRequiredError {
   const reason = refusal === undefined ? 'Nobody has signed in yet.' : `The person has to sign in: ${refusal.message}`
-  return new AuthenticationRequiredError(scopes, reason, refusal)
+  const message = `${reason} Call authenticate() when the person can be asked.`
+  return new AuthenticationRequiredError(scopes, message, refusal)
 }
