@@ -31,6 +31,11 @@ export interface GetTokenOptions {
   enableCae?: boolean
   /** Asks for a new token even where a cache holds one that has not expired, because the API refused that one. */
   forceRefresh?: boolean
+  /**
+   * Asks nobody: a credential of a person throws an `AuthenticationRequiredError` where it would have to. What `cached`
+   * does in the background is always asked for in this way.
+   */
+  disableAutomaticAuthentication?: boolean
   /** Speaks the v1.0 endpoint: the API by its identifier URI or application id. Scopes must then be empty (`[]`). */
   resource?: string
 }
@@ -46,4 +51,6 @@ export interface TokenCredential {
    * also in another process; a credential without one shares with nobody.
    */
   readonly cachePartition?: string
+  /** How often another person has signed in so far: `cached` gives no token of before. Read at each call. */
+  readonly accountChanges?: number
 }

@@ -1,3 +1,4 @@
+import { changedAccounts } from './account-changes.ts'
 import { authorityOrigin } from './authority-host.ts'
 import { cachePartitionOf } from './cache-partition.ts'
 import type { AbortSignalLike } from './credential.ts'
@@ -90,11 +91,14 @@ function otherProvider({ tenantId, authorityHost, discoveryUrl }: UserCredential
 
 /**
  * Names whose tokens these are, for a shared cache: authority, tenant, application, and the store that holds the
- * sign-in. Two stores may hold two people, so that only a store that has a name of its own joins processes.
+ * sign-in. Two stores may hold two people, so that only a store that has a name of its own joins processes. When
+ * somebody else has signed in, the tokens are others.
  */
 export function userCachePartition(client: UserClient, proof = ''): string {
   const { authorityHost, tenantId, clientId, clientSecret = '', signIns } = client
   const parts = [authorityHost, tenantId.toLowerCase(), clientId.toLowerCase(), clientSecret, proof || nameOf(signIns)]
+  const accounts = changedAccounts(signIns)
+  if (accounts !== '') parts.push(accounts)
   return cachePartitionOf('user', parts)
 }
 

@@ -1,5 +1,5 @@
 import { unlessAborted } from './abort.ts'
-import { accountOf, keepSignIn, type SignedInAccount } from './account.ts'
+import { accountOf, keepNewSignIn, type SignedInAccount } from './account.ts'
 import { listedScopes } from './asked-api.ts'
 import type { AbortSignalLike, AccessToken, GetTokenOptions } from './credential.ts'
 import { AbortError, AuthenticationRequiredError } from './errors.ts'
@@ -58,6 +58,7 @@ export class UserSession {
       if ('accessToken' in refreshed) return refreshed.accessToken
       if (finished !== this.#finished) continue // somebody has signed in meanwhile
       const running = this.#running
+      if (options.disableAutomaticAuthentication) throw required(listedScopes(scopes), refreshed.refusal)
       if (running !== undefined && running.key !== key) {
         await this.#wait(running, abortSignal)
         continue
@@ -83,7 +84,7 @@ export class UserSession {
     const tokens = this.#last.then(async () => {
       if (controller.signal.aborted) throw new AbortError()
       const given = await this.#askPerson(request, controller.signal)
-      await keepSignIn(this.#client, request, given)
+      await keepNewSignIn(this.#client, request, given)
       this.#finished += 1
       return given
     })
