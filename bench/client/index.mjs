@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { median } from '../figures.mjs'
 import { measureFileStore, withFilledStore } from './file-store.mjs'
+import { measureTokenCommand } from './token-command.mjs'
 
 const library = new URL('../../packages/client/dist/index.js', import.meta.url)
 const importProgram = fileURLToPath(new URL('import.mjs', import.meta.url))
@@ -191,6 +192,9 @@ export async function measureClient({ rounds, progress }) {
   const fileStore = await measureFileStore({ rounds, progress })
   details.fileStore = fileStore.details
   rows.push(...fileStore.rows)
+  const tokenCommand = await measureTokenCommand({ rounds, progress })
+  details.tokenCommand = tokenCommand.details
+  rows.push(...tokenCommand.rows)
   progress('client: imports')
   const imports = timeImports(2 * rounds)
   details.imports = imports

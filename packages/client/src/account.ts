@@ -1,3 +1,4 @@
+import { noteAccount } from './account-changes.ts'
 import { parseJsonObject } from './json-object.ts'
 import { type SignIn, signInKey } from './sign-in.ts'
 import type { UserTokens } from './token-request.ts'
@@ -37,6 +38,37 @@ function homeAccountId(clientInfo: string | undefined): string | undefined {
 export function keyOf(client: UserClient, tenantId: string): string {
   const { authorityHost, clientId } = client
   return signInKey({ authorityHost, tenantId, clientId })
+}
+
+/** The sign-in that is kept for a tenant. A store that cannot be read costs a sign-in, not the token. */
+export async function keptSignIn(client: UserClient, tenantId: string): Promise<SignIn | undefined> {
+  try {
+    return await client.signIns.get(keyOf(client, tenantId))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Keeps the sign-in of a person who was asked, in place of the one before, which may be another person's: that one is
+ * not kept in any case.
+ */
+export async function keepNewSignIn(client: UserClient, request: UserRequest, tokens: UserTokens): Promise<void> {
+  const { signIns } = client
+  const key = keyOf(client, request.tenantId)
+  const own = await keptSignIn(client, request.tenantId)
+  const before = own ?? (await keptSignIn(client, client.tenantId))
+  if (before !== undefined) noteAccount(signIns, key, before.homeAccountId)
+  const { homeAccountId } = accountOf(tokens, request)
+  noteAccount(signIns, key, homeAccountId)
+  if (tokens.refreshToken !== undefined || own === undefined || own.homeAccountId === homeAccountId) {
+    return keepSignIn(client, request, tokens)
+  }
+  try {
+    await signIns.delete(key)
+  } catch {
+    // A store in trouble must not withhold a token that is there.
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { claimsParameter } from './claims-parameter.ts'
 import type { AccessToken, GetTokenOptions } from './credential.ts'
 import { CredentialOptionError } from './errors.ts'
 import { requireClientId, requireDuration } from './option-values.ts'
+import { refuseStepUp } from './step-up.ts'
 import { requireSingleTenant, tenantOfCall } from './tenant.ts'
 import { requestToken } from './token-request.ts'
 import { defaultTransport, type Transport } from './transport.ts'
@@ -56,6 +57,7 @@ export async function requestApplicationToken(
 ): Promise<AccessToken> {
   const { authorityHost, clientId, transport, timeoutMilliseconds } = application
   const { resource, abortSignal } = options
+  refuseStepUp(options, 'this credential is that of an application, which has none')
   const asked = listedScopes(scopes)
   const api = resource === undefined ? { scope: requireDefaultScope(asked) } : requireResource(resource, asked)
   const claims = claimsParameter(options)

@@ -1,4 +1,5 @@
 import { parseJsonObject } from './json-object.ts'
+import type { StepUp } from './step-up.ts'
 
 /** One `scheme name=value, …` of a `WWW-Authenticate` header. */
 interface Challenge {
@@ -17,6 +18,21 @@ export function claimsOfChallenge(wwwAuthenticate: string | null): string | unde
     if (scheme !== 'bearer' || claims === undefined || parameters.get('error') !== 'insufficient_claims') continue
     const text = Buffer.from(claims, 'base64').toString('utf8') // takes both alphabets, padded or not
     if (parseJsonObject(text) !== undefined) return text
+  }
+  return undefined
+}
+
+/**
+ * What an API wants of the person's sign-in: from a `Bearer` challenge with `error="insufficient_user_authentication"`,
+ * RFC 9470 §3. `undefined` where there is none, or it names neither `acr_values` nor `max_age`.
+ */
+export function stepUpOfChallenge(wwwAuthenticate: string | null): StepUp | undefined {
+  for (const { scheme, parameters } of parseChallenges(wwwAuthenticate ?? '')) {
+    if (scheme !== 'bearer' || parameters.get('error') !== 'insufficient_user_authentication') continue
+    const [acrValues, maxAge = ''] = [parameters.get('acr_values')?.trim(), parameters.get('max_age')]
+    const maxAgeSeconds = /^\d{1,10}$/.test(maxAge) ? Number(maxAge) : undefined
+    const stepUp = { ...(acrValues && { acrValues }), ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
+    if (Object.keys(stepUp).length > 0) return stepUp
   }
   return undefined
 }

@@ -27,10 +27,22 @@ export interface GetTokenOptions {
   tenantId?: string
   /** The claims request of a resource's challenge: JSON text, already base64-decoded. */
   claims?: string
+  /**
+   * Authentication context classes that the API wants one of, with spaces between (RFC 9470 §4): the person signs in
+   * anew, in the way that they name. For another provider than Entra, which says the same by `claims`.
+   */
+  acrValues?: string
+  /** How long ago the person may have signed in, in seconds, as the API wants it (RFC 9470 §4): else anew. As `acrValues`. */
+  maxAgeSeconds?: number
   /** Declares that the caller handles claims challenges (Continuous Access Evaluation). */
   enableCae?: boolean
   /** Asks for a new token even where a cache holds one that has not expired, because the API refused that one. */
   forceRefresh?: boolean
+  /**
+   * Asks nobody: a credential of a person throws an `AuthenticationRequiredError` where it would have to. What `cached`
+   * does in the background is always asked for in this way.
+   */
+  disableAutomaticAuthentication?: boolean
   /** Speaks the v1.0 endpoint: the API by its identifier URI or application id. Scopes must then be empty (`[]`). */
   resource?: string
 }
@@ -46,4 +58,6 @@ export interface TokenCredential {
    * also in another process; a credential without one shares with nobody.
    */
   readonly cachePartition?: string
+  /** How often another person has signed in so far: `cached` gives no token of before. Read at each call. */
+  readonly accountChanges?: number
 }

@@ -127,14 +127,14 @@ export class SignInError extends Error {
   }
 }
 
-/** A person has to sign in, and the credential was told not to ask by itself (`disableAutomaticAuthentication`). */
+/** A person has to sign in, and is not asked by this call (`disableAutomaticAuthentication`). The message says how. */
 export class AuthenticationRequiredError extends Error {
   override readonly name = 'AuthenticationRequiredError'
-  /** What `authenticate` has to be called with; empty when an API was named by `resource`. */
+  /** What the person has to sign in for; empty when an API was named by `resource`. */
   readonly scopes: readonly string[]
 
-  constructor(scopes: readonly string[], reason: string, cause?: unknown) {
-    super(`${reason} Call authenticate() when the person can be asked.`, cause === undefined ? undefined : { cause })
+  constructor(scopes: readonly string[], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
     this.scopes = scopes
   }
 }

@@ -1,4 +1,4 @@
-import { claimsOfChallenge } from './challenge.ts'
+import { claimsOfChallenge, stepUpOfChallenge } from './challenge.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
 import { CredentialOptionError } from './errors.ts'
 
@@ -19,24 +19,24 @@ type Fetch = typeof globalThis.fetch
 
 /**
  * A `fetch` that adds `Authorization: Bearer …` to each request, in place of one that is there. After a 401 it asks once
- * more: with a token that meets the claims of the challenge (RFC 6750 §3, Microsoft's "claims challenges"), else with a
- * new token. Claims that were met are asked for from then on. Wrap the credential in `cached`.
+ * more: with a token that meets the challenge, by its claims (RFC 6750 §3, Microsoft's "claims challenges") or by another
+ * sign-in of the person (RFC 9470), else with a new token. What was met is asked for from then on. Wrap the credential in
+ * `cached`.
  *
  * - A body that can be sent only once (a stream, or that of a `Request`) is not repeated: the 401 is returned, and
  *   `onNotice` says so.
  * - The token goes only to the origin that was called: `fetch` drops it on a redirect to another one, and the challenge
  *   of another one is not answered. It goes over `https:`, and over `http:` to this machine alone (RFC 6750 §5.3).
  *
- * @returns rejects as `fetch` does, and as `getToken` does when there is no token, or none with the claims
+ * @returns rejects as `fetch` does, and as `getToken` does when there is no token, or none that meets the challenge
  * @throws {CredentialOptionError} unless there is one of `scopes` and `resource`
  */
 export function createFetch(credential: TokenCredential, options: FetchOptions): Fetch {
   const { fetch = globalThis.fetch, onNotice = warn } = options
   const { scopes, tokenOptions } = askedOf(options)
-  let claims: string | undefined
+  let met: GetTokenOptions = {}
 
-  const getToken = (more: GetTokenOptions) =>
-    credential.getToken(scopes, { ...tokenOptions, ...(claims === undefined ? {} : { claims }), ...more })
+  const getToken = (more: GetTokenOptions) => credential.getToken(scopes, { ...tokenOptions, ...met, ...more })
 
   /** A token that the API may take instead of the refused one; `undefined` when the authority has no other. */
   async function another(refused: AccessToken, more: GetTokenOptions): Promise<AccessToken | undefined> {
@@ -44,9 +44,9 @@ export function createFetch(credential: TokenCredential, options: FetchOptions):
     return differing(await getToken(more)) ?? differing(await getToken({ ...more, forceRefresh: true }))
   }
 
-  /** What to repeat the request with. Without claims to meet, the API's own answer says more than a failure here. */
-  async function afterRefusal(refused: AccessToken, challenge: string | undefined, signal: GetTokenOptions) {
-    if (challenge !== undefined) return another(refused, { ...signal, claims: challenge })
+  /** What to repeat the request with. Without anything to meet, the API's own answer says more than a failure here. */
+  async function afterRefusal(refused: AccessToken, challenge: GetTokenOptions | undefined, signal: GetTokenOptions) {
+    if (challenge !== undefined) return another(refused, { ...signal, ...challenge })
     return another(refused, signal).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'AbortError') throw error
       return undefined
@@ -66,14 +66,21 @@ export function createFetch(credential: TokenCredential, options: FetchOptions):
       )
       return response
     }
-    const challenge = claimsOfChallenge(response.headers.get('www-authenticate'))
+    const challenge = challengeOf(response)
     const next = await afterRefusal(token, challenge, signal)
     if (next === undefined) return response
     await response.body?.cancel() // frees the connection
     const repeated = await fetch(input, authorized(input, init, next))
-    if (challenge !== undefined && repeated.status !== 401) claims = challenge
+    if (challenge !== undefined && repeated.status !== 401) met = { ...met, ...challenge }
     return repeated
   }
+}
+
+/** What a token has to meet that the API takes, in the words of `getToken`. */
+function challengeOf({ headers }: Response): GetTokenOptions | undefined {
+  const header = headers.get('www-authenticate')
+  const claims = claimsOfChallenge(header)
+  return claims === undefined ? stepUpOfChallenge(header) : { claims }
 }
 
 function askedOf({ scopes, resource, enableCae }: FetchOptions): {

@@ -24,6 +24,7 @@ export {
   InteractiveBrowserCredential,
   type InteractiveBrowserCredentialOptions,
 } from './credentials/interactive-browser.ts'
+export { ProfileCredential, type ProfileCredentialOptions } from './credentials/profile.ts'
 export {
   RefreshTokenCredential,
   type RefreshTokenCredentialOptions,
@@ -42,6 +43,12 @@ export {
 } from './errors.ts'
 export { createFetch, type FetchOptions } from './fetch.ts'
 export { type LoadedCredential, type LoadOptions, load } from './load/load.ts'
+export { findConfigFile } from './profile/config-file.ts'
+export { type Login, type LoginProof, listLogins, loginPath, notSignedIn, readLogin } from './profile/login.ts'
+export { loginCommand } from './profile/login-command.ts'
+export { type LoginCredentialOptions, loginCredential } from './profile/login-credential.ts'
+export { loginPartition, loginSignIns } from './profile/login-store.ts'
+export { defaultProfileName, requireProfileName } from './profile/profile-name.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
 export type { StoreNotice } from './store/notice.ts'

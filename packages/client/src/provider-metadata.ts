@@ -13,6 +13,8 @@ export interface ProviderMetadata {
   readonly tokenEndpoint: string
   readonly keysUrl: string
   readonly deviceAuthorizationEndpoint: string | undefined
+  /** Ways for a client to prove itself at the token endpoint: RFC 8414 §2 says which one counts when none is named. */
+  readonly tokenEndpointAuthMethods: readonly string[]
   /** Whether its answers to a browser name the issuer, RFC 9207 §3. */
   readonly answersNameIssuer: boolean
 }
@@ -62,11 +64,17 @@ export async function readProviderMetadata(
     keysUrl: requireAddress(document, 'jwks_uri', url),
     deviceAuthorizationEndpoint:
       optional === undefined ? undefined : requireAddress(document, 'device_authorization_endpoint', url),
+    tokenEndpointAuthMethods: methodsOf(document),
     answersNameIssuer: document.authorization_response_iss_parameter_supported === true,
   }
 }
 
 const withoutSlash = (issuer: string) => issuer.replace(/\/$/, '')
+
+function methodsOf({ token_endpoint_auth_methods_supported: listed }: JsonObject): readonly string[] {
+  if (!Array.isArray(listed)) return ['client_secret_basic']
+  return listed.filter((method): method is string => typeof method === 'string')
+}
 
 function requireAddress(document: JsonObject, name: string, url: string): string {
   const address = document[name]

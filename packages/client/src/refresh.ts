@@ -1,4 +1,5 @@
-import { keepSignIn, keyOf } from './account.ts'
+import { keepSignIn, keptSignIn, keyOf } from './account.ts'
+import { noteAccount } from './account-changes.ts'
 import type { AbortSignalLike, AccessToken } from './credential.ts'
 import { TokenRequestError } from './errors.ts'
 import type { SignIn } from './sign-in.ts'
@@ -44,14 +45,20 @@ async function refresh(
   abortSignal: AbortSignalLike | undefined,
   firstRefreshToken: string | undefined,
 ): Promise<Refreshed> {
-  const own = await kept(client, request.tenantId)
-  const signIn = own ?? (await kept(client, client.tenantId))
+  const own = await keptSignIn(client, request.tenantId)
+  const signIn = own ?? (await keptSignIn(client, client.tenantId))
+  // Another process may have changed it.
+  if (signIn?.homeAccountId) noteAccount(client.signIns, keyOf(client, request.tenantId), signIn.homeAccountId)
   const refreshToken = signIn?.refreshToken ?? firstRefreshToken
   if (refreshToken === undefined) return { refusal: undefined }
   try {
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken }
     const tokens = await requestForUser(client, request, grant, abortSignal)
-    await keepSignIn(client, request, tokens, signIn)
+    const now = (await keptSignIn(client, request.tenantId)) ?? (await keptSignIn(client, client.tenantId))
+    const isOthers = signIn !== undefined && now !== undefined && now.homeAccountId !== signIn.homeAccountId
+    if (isOthers) return refresh(client, request, abortSignal, firstRefreshToken) // somebody has signed in meanwhile
+    const isSignedOut = signIn !== undefined && now === undefined
+    if (!isSignedOut) await keepSignIn(client, request, tokens, signIn)
     return { accessToken: tokens.accessToken }
   } catch (error) {
     if (!(error instanceof TokenRequestError) || !needsPerson(error)) throw error
@@ -80,17 +87,9 @@ function endsSignIn({ error, subError }: TokenRequestError): boolean {
   return subError === 'bad_token' || (error === 'invalid_grant' && !ABOUT_THIS_REQUEST.includes(subError))
 }
 
-async function kept(client: UserClient, tenantId: string): Promise<SignIn | undefined> {
-  try {
-    return await client.signIns.get(keyOf(client, tenantId))
-  } catch {
-    return undefined // a store that cannot be read costs a sign-in, not the token
-  }
-}
-
 /** Unless somebody has signed in anew meanwhile. */
 async function forget(client: UserClient, tenantId: string, dead: SignIn): Promise<void> {
-  const now = await kept(client, tenantId)
+  const now = await keptSignIn(client, tenantId)
   if (now?.refreshToken !== dead.refreshToken) return
   try {
     await client.signIns.delete(keyOf(client, tenantId))

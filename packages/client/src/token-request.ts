@@ -17,6 +17,8 @@ export interface TokenRequest {
   tokenEndpoint?: string | undefined
   /** Body parameters; those without a value are left out. */
   form: Readonly<Record<string, string | undefined>>
+  /** Header of a client that proves itself by it; the secret in it, so that no error repeats that. */
+  authorization?: { readonly header: string; readonly clientSecret: string } | undefined
 }
 
 export interface TokenRequestSettings {
@@ -92,12 +94,14 @@ async function askTokenEndpoint(
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
         'client-request-id': correlationId,
+        ...(request.authorization && { authorization: request.authorization.header }),
       },
       body: body.toString(),
     },
     settings,
   )
-  const answer = successOf(response, { authorityHost: request.authorityHost, correlationId, form: request.form })
+  const form = { client_secret: request.authorization?.clientSecret, ...request.form }
+  const answer = successOf(response, { authorityHost: request.authorityHost, correlationId, form })
   return { accessToken: accessTokenOf(answer, { sentAt, status: response.status, correlationId }), answer }
 }
 

@@ -1,5 +1,7 @@
+import { changedAccounts } from './account-changes.ts'
 import { authorityOrigin } from './authority-host.ts'
 import { cachePartitionOf } from './cache-partition.ts'
+import { clientSecretProof } from './client-secret-proof.ts'
 import type { AbortSignalLike } from './credential.ts'
 import { CredentialOptionError } from './errors.ts'
 import { requireClientId, requireDuration, requireText } from './option-values.ts'
@@ -11,7 +13,7 @@ import {
 } from './provider-metadata.ts'
 import { memorySignIns, type SignInStore } from './sign-in.ts'
 import { requireTenant } from './tenant.ts'
-import { requestUserTokens, type TokenRequestSettings, type UserTokens } from './token-request.ts'
+import { requestUserTokens, type TokenRequest, type TokenRequestSettings, type UserTokens } from './token-request.ts'
 import { defaultTransport, type Transport } from './transport.ts'
 import type { UserRequest } from './user-request.ts'
 
@@ -90,11 +92,14 @@ function otherProvider({ tenantId, authorityHost, discoveryUrl }: UserCredential
 
 /**
  * Names whose tokens these are, for a shared cache: authority, tenant, application, and the store that holds the
- * sign-in. Two stores may hold two people, so that only a store that has a name of its own joins processes.
+ * sign-in. Two stores may hold two people, so that only a store that has a name of its own joins processes. When
+ * somebody else has signed in, the tokens are others.
  */
 export function userCachePartition(client: UserClient, proof = ''): string {
   const { authorityHost, tenantId, clientId, clientSecret = '', signIns } = client
   const parts = [authorityHost, tenantId.toLowerCase(), clientId.toLowerCase(), clientSecret, proof || nameOf(signIns)]
+  const accounts = changedAccounts(signIns)
+  if (accounts !== '') parts.push(accounts)
   return cachePartitionOf('user', parts)
 }
 
@@ -135,25 +140,30 @@ export async function requestForUser(
   grant: Readonly<Record<string, string | undefined>>,
   abortSignal: AbortSignalLike | undefined,
 ): Promise<UserTokens> {
-  const { authorityHost, clientId, clientSecret, discoveryUrl } = client
+  const { authorityHost, discoveryUrl } = client
   const { tenantId, version, scope, resource, claims } = request
-  const isEntra = discoveryUrl === undefined
+  const metadata = discoveryUrl === undefined ? undefined : await metadataOf(client, request)
+  const { form: proof, authorization } = proofOf(client, metadata)
   return requestUserTokens(
     {
-      authorityHost: isEntra ? authorityHost : new URL(discoveryUrl).origin,
+      authorityHost: discoveryUrl === undefined ? authorityHost : new URL(discoveryUrl).origin,
       tenantId,
       version,
-      tokenEndpoint: isEntra ? undefined : (await metadataOf(client, request)).tokenEndpoint,
-      form: {
-        ...grant,
-        client_id: clientId,
-        client_secret: clientSecret,
-        scope,
-        resource,
-        claims,
-        client_info: isEntra ? '1' : undefined,
-      },
+      tokenEndpoint: metadata?.tokenEndpoint,
+      form: { ...grant, ...proof, scope, resource, claims, client_info: metadata === undefined ? '1' : undefined },
+      authorization,
     },
     requestSettings(client, abortSignal),
   )
+}
+
+/** Who asks. Entra takes a secret in the body; another provider says how it takes one. */
+function proofOf(
+  { clientId, clientSecret }: UserClient,
+  metadata: ProviderMetadata | undefined,
+): Pick<TokenRequest, 'form' | 'authorization'> {
+  if (clientSecret === undefined) return { form: { client_id: clientId } }
+  if (metadata === undefined) return { form: { client_id: clientId, client_secret: clientSecret } }
+  const { form, authorization } = clientSecretProof(clientId, clientSecret, metadata)
+  return { form, authorization: authorization === undefined ? undefined : { header: authorization, clientSecret } }
 }

@@ -1,11 +1,12 @@
 import type { SignedInAccount } from './account.ts'
+import { accountChanges } from './account-changes.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
 import { type UserClient, userCachePartition } from './user-client.ts'
 import { type AskPerson, UserSession, type UserSessionOptions } from './user-session.ts'
 
 /**
  * A credential of a person who can be asked. The sign-in is kept and refreshed, so that the person is asked once;
- * access tokens are not kept: wrap it in `cached`.
+ * access tokens are not kept: wrap it in `cached`, which gives none of a person in whose place another has signed in.
  */
 export abstract class UserCredential implements TokenCredential {
   readonly tenantId: string
@@ -25,6 +26,11 @@ export abstract class UserCredential implements TokenCredential {
   /** Same authority, tenant, application and store of sign-ins: same tokens. */
   get cachePartition(): string {
     return userCachePartition(this.#client)
+  }
+
+  /** How often somebody else has signed in here, or in another credential with the same store of sign-ins. */
+  get accountChanges(): number {
+    return accountChanges(this.#client.signIns)
   }
 
   /**

@@ -2,6 +2,7 @@ import { listedScopes, requireResource } from './asked-api.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import type { GetTokenOptions } from './credential.ts'
 import { CredentialOptionError } from './errors.ts'
+import { refuseStepUp, type StepUp, stepUpOf } from './step-up.ts'
 import { tenantOfCall } from './tenant.ts'
 
 /** What one call asks for a person, in the words of the wire. Two that are equal give the same token. */
@@ -13,6 +14,8 @@ export interface UserRequest {
   /** The API of a v1.0 request. */
   readonly resource?: string
   readonly claims?: string
+  /** The person has to sign in anew for it, whatever is kept. */
+  readonly stepUp?: StepUp
 }
 
 const SCOPES_OF_SIGN_IN = ['openid', 'profile', 'offline_access']
@@ -29,8 +32,10 @@ export function userRequest(
   const asked = listedScopes(scopes)
   const isEntra = client.discoveryUrl === undefined
   const claims = claimsParameter(options)
+  if (isEntra) refuseStepUp(options, 'that is for another provider; Entra is asked by claims')
+  const stepUp = stepUpOf(options)
   const tenantId = isEntra ? tenantOfCall(options.tenantId, client.tenantId, client.additionallyAllowedTenants) : ''
-  const ofTenant = { tenantId, ...(claims !== undefined && { claims }) }
+  const ofTenant = { tenantId, ...(claims !== undefined && { claims }), ...(stepUp && { stepUp }) }
   if (options.resource !== undefined) {
     if (!isEntra) {
       throw new CredentialOptionError('resource', 'resource is for Entra alone: name scopes of the provider instead.')

@@ -1,9 +1,9 @@
 import { unlessAborted } from './abort.ts'
-import { accountOf, keepSignIn, type SignedInAccount } from './account.ts'
+import { accountOf, keepNewSignIn, type SignedInAccount } from './account.ts'
 import { listedScopes } from './asked-api.ts'
 import type { AbortSignalLike, AccessToken, GetTokenOptions } from './credential.ts'
 import { AbortError, AuthenticationRequiredError } from './errors.ts'
-import { tokenByRefresh } from './refresh.ts'
+import { type Refreshed, tokenByRefresh } from './refresh.ts'
 import type { UserTokens } from './token-request.ts'
 import type { UserClient } from './user-client.ts'
 import { type UserRequest, userRequest } from './user-request.ts'
@@ -54,15 +54,17 @@ export class UserSession {
     for (;;) {
       if (abortSignal?.aborted) throw new AbortError()
       const finished = this.#finished
-      const refreshed = await tokenByRefresh(this.#client, request, abortSignal)
+      const refreshed: Refreshed =
+        request.stepUp === undefined ? await tokenByRefresh(this.#client, request, abortSignal) : { refusal: undefined } // what is kept does not meet it
       if ('accessToken' in refreshed) return refreshed.accessToken
       if (finished !== this.#finished) continue // somebody has signed in meanwhile
       const running = this.#running
+      if (options.disableAutomaticAuthentication) throw required(listedScopes(scopes), request, refreshed.refusal)
       if (running !== undefined && running.key !== key) {
         await this.#wait(running, abortSignal)
         continue
       }
-      if (running === undefined && !this.#mayAsk) throw required(listedScopes(scopes), refreshed.refusal)
+      if (running === undefined && !this.#mayAsk) throw required(listedScopes(scopes), request, refreshed.refusal)
       return (await this.#wait(running ?? this.#start(key, request), abortSignal)).accessToken
     }
   }
@@ -83,7 +85,7 @@ export class UserSession {
     const tokens = this.#last.then(async () => {
       if (controller.signal.aborted) throw new AbortError()
       const given = await this.#askPerson(request, controller.signal)
-      await keepSignIn(this.#client, request, given)
+      await keepNewSignIn(this.#client, request, given)
       this.#finished += 1
       return given
     })
@@ -115,7 +117,13 @@ export class UserSession {
   }
 }
 
-function required(scopes: readonly string[], refusal: Error | undefined): AuthenticationRequiredError {
-  const reason = refusal === undefined ? 'Nobody has signed in yet.' : `The person has to sign in: ${refusal.message}`
-  return new AuthenticationRequiredError(scopes, reason, refusal)
+function required(
+  scopes: readonly string[],
+  { stepUp }: UserRequest,
+  refusal: Error | undefined,
+): AuthenticationRequiredError {
+  const none = stepUp === undefined ? 'Nobody has signed in yet.' : 'The API wants a stronger or newer sign-in.'
+  const reason = refusal === undefined ? none : `The person has to sign in: ${refusal.message}`
+  const message = `${reason} Call authenticate() when the person can be asked.`
+  return new AuthenticationRequiredError(scopes, message, refusal)
 }

@@ -267,7 +267,7 @@ describe('a refresh in trouble', () => {
     const credential = make()
     const old = await credential.getToken(GRAPH)
     server.answerWith({ status: 400, json: { error: 'temporarily_unavailable' } })
-    for (const [index, minute] of [56, 57, 58.5, 59.4, 59.8].entries()) {
+    for (const [index, minute] of [56, 57, 58.5, 59.5, 59.85].entries()) {
       ahead = minute * MINUTE
       expect(await credential.getToken(GRAPH)).toBe(old)
       await settled(index + 2)

@@ -12,6 +12,8 @@ export interface CacheableCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>
   /** Whose tokens these are: the same text, the same tokens. Read at each request, since an account may change. */
   readonly cachePartition?: string | undefined
+  /** How often another person has signed in so far: no token of before is given. Read at each call. */
+  readonly accountChanges?: number | undefined
 }
 
 export interface CachedOptions {
@@ -31,6 +33,12 @@ interface Held {
   recentlyUsed: boolean
 }
 
+interface Flight {
+  readonly token: Promise<AccessToken>
+  /** Whether it fails where a person would have to be asked. */
+  readonly asksNobody: boolean
+}
+
 /**
  * Remembers the tokens of a credential.
  * - Any number of callers cause one request; a failed one is not remembered, and a caller's `abortSignal` ends that
@@ -41,6 +49,9 @@ interface Held {
  *   fails.
  * - With a cache that other processes share, they and this one cause one request together.
  * - `forceRefresh` asks for a new token at once; all who do so at the same time get the same one.
+ * - What runs in the background asks no person (`disableAutomaticAuthentication`): where one has to be asked, that waits
+ *   until the token has expired and somebody wants the next one.
+ * - When somebody else signs in, the tokens of the person before are not given any more.
  *
  * @param cache shared with other `cached` credentials; without it, tokens stay in the memory of this one
  */
@@ -49,14 +60,22 @@ export function cached(
   cache?: TokenCache,
   { now = Date.now, maximumEntries = 100_000 }: CachedOptions = {},
 ): TokenCredential {
-  const held = new BoundedMap<Held>(maximumEntries)
-  const flights = new Map<string, Promise<AccessToken>>()
+  let held = new BoundedMap<Held>(maximumEntries)
+  let flights = new Map<string, Flight>()
+  let accountChanges = credential.accountChanges
   const shared = cache && sharedTokens(cache, () => credential.cachePartition)
 
   async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const token = await credential.getToken(scopes, options)
     if (token === null) throw new TypeError('The credential that cached() wraps gave null instead of a token.')
     return Object.freeze({ ...token, refreshAfterTimestamp: refreshAfter(token, now()) })
+  }
+
+  /** Also for requests under way: their tokens go to those who wait for them, and to nobody else. */
+  function forgetPersonBefore(): void {
+    accountChanges = credential.accountChanges
+    held = new BoundedMap<Held>(maximumEntries)
+    flights = new Map<string, Flight>()
   }
 
   const isGood = ({ expiresOnTimestamp }: AccessToken) => now() < expiresOnTimestamp
@@ -83,21 +102,52 @@ export function cached(
     goodEnough: (token: AccessToken) => boolean,
   ): Promise<AccessToken> {
     const underWay = flights.get(key)
-    if (underWay !== undefined) return underWay
+    const asksNobody = options?.disableAutomaticAuthentication ?? false
+    if (underWay !== undefined && (asksNobody || !underWay.asksNobody)) return underWay.token
     const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
     const ownOptions = ofEveryCaller(options)
+    const asOf = accountChanges
     const request = () => ask(ownScopes, ownOptions)
-    const started = (shared === undefined ? request() : shared(key, goodEnough, request))
-      .then((token) => keep(key, token))
-      .finally(() => flights.delete(key))
-    flights.set(key, started)
-    return started
+    const run = () => unlessOthersAskNobody(key, goodEnough, request, asksNobody)
+    const token = (
+      underWay === undefined
+        ? run()
+        : underWay.token.catch((error: unknown) => (isAboutPerson(error) ? run() : Promise.reject(error)))
+    )
+      .then((given) => (credential.accountChanges === asOf ? keep(key, given) : given))
+      .finally(() => {
+        if (flights.get(key)?.token === token) flights.delete(key)
+      })
+    flights.set(key, { token, asksNobody })
+    return token
+  }
+
+  /** Who may ask the person does so, also where others who share the cache and may not were first, and found no way. */
+  async function unlessOthersAskNobody(
+    key: string,
+    goodEnough: (token: AccessToken) => boolean,
+    request: () => Promise<AccessToken>,
+    asksNobody: boolean,
+  ): Promise<AccessToken> {
+    if (shared === undefined) return request()
+    for (;;) {
+      let asked = false
+      const requestAndNote = () => {
+        asked = true
+        return request()
+      }
+      try {
+        return await shared(key, goodEnough, requestAndNote)
+      } catch (error) {
+        if (asked || asksNobody || !isAboutPerson(error)) throw error
+      }
+    }
   }
 
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
     const isNewer = (token: AccessToken) => isFresh(token) && token.token !== entry.token.token
-    flight(key, scopes, options, isNewer).catch((error: unknown) => {
+    flight(key, scopes, { ...options, disableAutomaticAuthentication: true }, isNewer).catch((error: unknown) => {
       entry.failedRefreshes += 1
       const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
       const { expiresOnTimestamp } = entry.token
@@ -110,13 +160,14 @@ export function cached(
   async function renew(key: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const refused = held.get(key)?.token.token
     const isOther = (token: AccessToken) => refused !== undefined && token.token !== refused && isGood(token)
-    const underWay = await flights.get(key)?.catch(() => undefined)
+    const underWay = await flights.get(key)?.token.catch(() => undefined)
     return underWay !== undefined && isOther(underWay) ? underWay : flight(key, scopes, options, isOther)
   }
 
   return {
     getToken(scopes, options) {
       if (options?.abortSignal?.aborted) return Promise.reject(new AbortError())
+      if (credential.accountChanges !== accountChanges) forgetPersonBefore()
       const key = requestKey(scopes, options)
       if (options?.forceRefresh) return unlessAborted(renew(key, scopes, options), options.abortSignal)
       const entry = held.get(key)
@@ -137,4 +188,9 @@ export function cached(
 function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {
   const { abortSignal, requestOptions, ...rest } = options
   return rest
+}
+
+/** By its name, so that the Azure SDK's counts too. */
+function isAboutPerson(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AuthenticationRequiredError'
 }

@@ -1,7 +1,13 @@
 import type { GetTokenOptions } from '../credential.ts'
 
 /** Options of our own and of the Azure SDKs that say how to ask, not what for. */
-const WITHOUT_EFFECT_ON_TOKEN = new Set(['abortSignal', 'forceRefresh', 'requestOptions', 'tracingOptions'])
+const WITHOUT_EFFECT_ON_TOKEN = new Set([
+  'abortSignal',
+  'disableAutomaticAuthentication',
+  'forceRefresh',
+  'requestOptions',
+  'tracingOptions',
+])
 
 /**
  * Names what is asked for: the same key, the same token. With scopes alone it is the scopes themselves, which costs

@@ -31,13 +31,14 @@ export function sharedTokens(cache: TokenCache, partition: () => string | undefi
       const name = partition()
       return name === undefined ? undefined : JSON.stringify([name, requestKey])
     }
+    const key = keyNow()
     const ask = async () => {
       const token = await request()
-      const keyOfToken = keyNow() // a sign-in may have changed the account
-      if (keyOfToken !== undefined) await unlessFailing(() => cache.set(keyOfToken, token))
+      const keyOfToken = keyNow() // a sign-in may have told the account, or changed it: whose the token is, is open then
+      const isSettled = key === undefined || key === keyOfToken
+      if (keyOfToken !== undefined && isSettled) await unlessFailing(() => cache.set(keyOfToken, token))
       return token
     }
-    const key = keyNow()
     if (key === undefined) return ask()
     const underWay = runs.get(key)
     if (underWay !== undefined) return underWay

@@ -2,6 +2,7 @@ import type { AccessToken, GetTokenOptions, TokenCredential } from '../credentia
 import { requireText } from '../option-values.ts'
 import { tokenByRefresh } from '../refresh.ts'
 import { memorySignIns, type SignInStore } from '../sign-in.ts'
+import { refuseStepUp } from '../step-up.ts'
 import { type UserClient, type UserCredentialOptions, userCachePartition, userClient } from '../user-client.ts'
 import { userRequest } from '../user-request.ts'
 
@@ -50,6 +51,7 @@ export class RefreshTokenCredential implements TokenCredential {
    * @throws {AuthorityUnreachableError} when it gives no answer, after 15 s at the latest
    */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken> {
+    refuseStepUp(options, 'a refresh token cannot give that; use InteractiveBrowserCredential')
     const request = userRequest(scopes, options, this.#client)
     const refreshed = await tokenByRefresh(this.#client, request, options.abortSignal, this.#refreshToken)
     if ('accessToken' in refreshed) return refreshed.accessToken

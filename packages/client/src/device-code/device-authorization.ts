@@ -1,5 +1,6 @@
 import { CredentialOptionError } from '../errors.ts'
 import type { JsonObject } from '../json-object.ts'
+import { refuseStepUp } from '../step-up.ts'
 import { sendWithRetries } from '../token-request.ts'
 import { invalidResponse, seconds, successOf } from '../token-response.ts'
 import { metadataOf, requestSettings, type UserClient } from '../user-client.ts'
@@ -23,6 +24,7 @@ const DEFAULT_INTERVAL_SECONDS = 5
 
 /**
  * Asks for a device code, RFC 8628 §3.1; v1.0 by `resource`.
+ * @throws {CredentialOptionError} when the request wants what no device code can ask for
  * @throws {TokenRequestError} when the authority refuses or its answer holds no code
  * @throws {AuthorityUnreachableError} when no answer comes
  */
@@ -32,7 +34,8 @@ export async function requestDeviceAuthorization(
   signal: AbortSignal,
 ): Promise<DeviceAuthorization> {
   const { clientId } = client
-  const { scope, resource } = request
+  const { scope, resource, stepUp = {} } = request
+  refuseStepUp(stepUp, 'a device code cannot ask for that; use InteractiveBrowserCredential where a browser is')
   const form = { client_id: clientId, ...(resource === undefined ? { scope } : { resource }) }
   const correlationId = crypto.randomUUID()
   const sentAt = Date.now()

@@ -46,6 +46,8 @@ export function authorizationAddress(
     code_challenge_method: 'S256',
     client_info: client.discoveryUrl === undefined ? '1' : undefined,
     claims: request.claims,
+    acr_values: request.stepUp?.acrValues,
+    max_age: request.stepUp?.maxAgeSeconds?.toString(),
     login_hint: loginHint,
     prompt,
   }

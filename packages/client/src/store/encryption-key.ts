@@ -18,13 +18,14 @@ const LOCK_WAIT_MILLISECONDS = 10_000
  * The key of the store in this folder: from the operating system's keychain, else from a key file beside the store,
  * which keeps others out by its mode alone. One is made where there is none; processes that do so at the same time
  * agree on one.
+ * @param withoutKeychain why the keychain is not to be used, as the beginning of a sentence; `undefined` when it is
  */
 export async function encryptionKey(
   directory: string,
-  keychain: 'auto' | 'off',
+  withoutKeychain: string | undefined,
   onNotice: NoticeListener,
 ): Promise<EncryptionKey> {
-  const found = keychain === 'off' ? "The keychain is turned off by keychain: 'off'" : await keyInKeychain(directory)
+  const found = withoutKeychain ?? (await keyInKeychain(directory))
   if (typeof found !== 'string') return { place: 'keychain', reason: 'The keychain holds the key.', bytes: found }
   try {
     const bytes = await keyInFile(join(directory, 'key'), onNotice)

@@ -8,15 +8,19 @@ import { prepareLeases, underLease } from './lease.ts'
 import { type NoticeListener, warnOfNotice } from './notice.ts'
 import { removeOldFiles } from './old-files.ts'
 import { sealedFile } from './sealed-file.ts'
-import { defaultStoreFolder, prepareStoreFolder } from './store-folder.ts'
+import { type DefaultStore, defaultStore, prepareStoreFolder } from './store-folder.ts'
 
 export interface FileStoreOptions {
   /**
-   * Folder for the store alone. Default `$XDG_DATA_HOME/doorstep/client` (`~/.local/share/doorstep/client`),
+   * Folder for the store alone. Default that of the environment variable `DOORSTEP_CLIENT_STORE`, which `doorstep run`
+   * sets for its programs, so that tokens of a local cloud stay apart; else `$XDG_DATA_HOME/doorstep/client` (`~/.local/share/doorstep/client`),
    * `~/Library/Application Support/doorstep/client`, `%LOCALAPPDATA%\doorstep\client`.
    */
   directory?: string
-  /** `'off'` keeps the key in a file even where the operating system has a keychain. Default `'auto'`. */
+  /**
+   * `'off'` keeps the key in a file even where the operating system has a keychain. Default `'auto'`, but `'off'` for a
+   * folder that `DOORSTEP_CLIENT_STORE` names.
+   */
   keychain?: 'auto' | 'off'
   /** The present, in milliseconds since 1970. Default `Date.now`. */
   now?: () => number
@@ -57,11 +61,11 @@ export interface FileStore {
  * @throws {CredentialOptionError} when an option is wrong, or other users could change what is in the folder
  */
 export async function fileStore(options: FileStoreOptions = {}): Promise<FileStore> {
-  const { directory, keychain, now, maximumEntries, onNotice } = checked(options)
+  const { directory, withoutKeychain, now, maximumEntries, onNotice } = checked(options)
   const unusable = await prepareStoreFolder(directory)
   const key: EncryptionKey =
     unusable === undefined
-      ? await encryptionKey(directory, keychain, onNotice)
+      ? await encryptionKey(directory, withoutKeychain, onNotice)
       : { place: 'memory', reason: unusable, bytes: undefined }
   const path = join(directory, key.place === 'keychain' ? 'tokens-keychain' : 'tokens')
   if (key.bytes === undefined) {
@@ -102,13 +106,15 @@ function leases(directory: string): NonNullable<TokenCache['exclusively']> {
   }
 }
 
-function checked(options: FileStoreOptions): Required<FileStoreOptions> {
-  const { directory = defaultStoreFolder(), keychain = 'auto', now = Date.now } = options
-  const { maximumEntries = 1_000, onNotice = warnOfNotice } = options
+function checked(options: FileStoreOptions): Required<Omit<FileStoreOptions, 'keychain'>> & DefaultStore {
+  const { maximumEntries = 1_000, onNotice = warnOfNotice, now = Date.now, keychain } = options
+  const named = options.directory
+  const { directory, withoutKeychain } =
+    named === undefined ? defaultStore() : { directory: named, withoutKeychain: undefined }
   if (typeof directory !== 'string' || directory === '') {
     throw new CredentialOptionError('directory', 'directory is empty: name a folder, or leave it out for the default.')
   }
-  if (keychain !== 'auto' && keychain !== 'off') {
+  if (keychain !== undefined && keychain !== 'auto' && keychain !== 'off') {
     throw new CredentialOptionError('keychain', `keychain must be 'auto' or 'off', and is '${String(keychain)}'.`)
   }
   if (!Number.isInteger(maximumEntries) || maximumEntries < 1) {
@@ -117,5 +123,12 @@ function checked(options: FileStoreOptions): Required<FileStoreOptions> {
       `maximumEntries must be a whole number above 0, for example 1000, and is ${maximumEntries}.`,
     )
   }
-  return { directory: resolve(directory), keychain, now, maximumEntries, onNotice }
+  const turnedOff = keychain === 'off' ? "The keychain is turned off by keychain: 'off'" : undefined
+  return {
+    directory: resolve(directory),
+    withoutKeychain: keychain === undefined ? withoutKeychain : turnedOff,
+    now,
+    maximumEntries,
+    onNotice,
+  }
 }

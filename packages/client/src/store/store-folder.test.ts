@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { defaultStoreFolder } from './store-folder.ts'
+import { CredentialOptionError } from '../errors.ts'
+import { defaultStore, defaultStoreFolder } from './store-folder.ts'
 
 describe('the folder of a user’s store', () => {
   const home = { HOME: '/home/ada' }
@@ -17,5 +18,30 @@ describe('the folder of a user’s store', () => {
     ['Windows without it', { USERPROFILE: 'C:\\Ada' }, 'win32', 'C:\\Ada\\AppData\\Local\\doorstep\\client'],
   ])('%s', (_, environment, platform, folder) => {
     expect(defaultStoreFolder(environment, platform)).toBe(folder)
+  })
+})
+
+describe('the folder of a program that names none', () => {
+  it('is that of DOORSTEP_CLIENT_STORE, its key beside it', () => {
+    const named = defaultStore({ HOME: '/home/ada', DOORSTEP_CLIENT_STORE: '/data/client-of-runs' }, 'linux')
+    expect(named.directory).toBe('/data/client-of-runs')
+    expect(named.withoutKeychain).toContain('DOORSTEP_CLIENT_STORE')
+  })
+
+  it('is the user’s own without it, where the keychain may hold the key', () => {
+    for (const environment of [{ HOME: '/home/ada' }, { HOME: '/home/ada', DOORSTEP_CLIENT_STORE: '' }]) {
+      const own = { directory: '/home/ada/.local/share/doorstep/client', withoutKeychain: undefined }
+      expect(defaultStore(environment, 'linux')).toEqual(own)
+    }
+  })
+
+  it.each<[string, NodeJS.Platform]>([
+    ['client-of-runs', 'linux'],
+    ['../tokens', 'darwin'],
+    ['tokens', 'win32'],
+  ])('is refused when it depends on the working folder: %s', (folder, platform) => {
+    const choose = () => defaultStore({ DOORSTEP_CLIENT_STORE: folder }, platform)
+    expect(choose).toThrow(CredentialOptionError)
+    expect(choose).toThrow(/DOORSTEP_CLIENT_STORE must be the absolute path/)
   })
 })

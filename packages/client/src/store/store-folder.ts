@@ -4,6 +4,38 @@ import { posix, win32 } from 'node:path'
 import { CredentialOptionError } from '../errors.ts'
 import { reasonOf } from './system-error.ts'
 
+/** Which folder is meant where none was named, and whether the operating system's keychain may hold its key. */
+export interface DefaultStore {
+  readonly directory: string
+  /** Why not; `undefined` when it may. */
+  readonly withoutKeychain: string | undefined
+}
+
+/**
+ * The store of a program that names no folder: that of the variable `DOORSTEP_CLIENT_STORE`, else the user's own.
+ * `doorstep run` sets the variable, so that what a local cloud gives under the real names does not mix with the user's
+ * real tokens, and these do not travel to it. The key of a folder named so lies in it, and goes when it goes.
+ * @throws {CredentialOptionError} `DOORSTEP_CLIENT_STORE`, unless it is an absolute path
+ */
+export function defaultStore(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
+): DefaultStore {
+  const named = environment.DOORSTEP_CLIENT_STORE
+  if (!named) return { directory: defaultStoreFolder(environment, platform), withoutKeychain: undefined }
+  const { isAbsolute } = platform === 'win32' ? win32 : posix
+  if (!isAbsolute(named)) {
+    throw new CredentialOptionError(
+      'DOORSTEP_CLIENT_STORE',
+      `DOORSTEP_CLIENT_STORE must be the absolute path of a folder, and is '${named}': correct the variable, or unset it for the user's own store.`,
+    )
+  }
+  return {
+    directory: named,
+    withoutKeychain: 'The keychain is not used for the folder that DOORSTEP_CLIENT_STORE names',
+  }
+}
+
 /**
  * Where a user's tokens are kept: `$XDG_DATA_HOME/doorstep/client`, `~/Library/Application Support/doorstep/client` or
  * `%LOCALAPPDATA%\doorstep\client`. A folder of its own, since a local cloud keeps its data one level above.

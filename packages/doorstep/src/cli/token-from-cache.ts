@@ -1,10 +1,8 @@
 import { writeSync } from 'node:fs'
+import { defaultProfileName, findConfigFile, readLogin } from '@doorstep/client'
 import type { CommandIO } from './command.ts'
 import { namedProfile } from './login/choose-profile.ts'
-import { findConfigFile } from './login/config-file.ts'
 import { freshTokenOf } from './login/kept-token.ts'
-import { readLogin } from './login/login-record.ts'
-import { defaultProfileName } from './login/profile-name.ts'
 import { openTokenStore } from './login/token-store.ts'
 import { formatToken, type TokenFormat, tokenFormats } from './token-format.ts'
 
@@ -27,7 +25,7 @@ export async function printTokenFromCache(
   const notes: string[] = []
   try {
     if (findConfigFile(process.cwd(), environment) !== undefined) return false
-    const store = await openTokenStore({ environment, terminal: { note: (text) => void notes.push(text) } })
+    const store = await openTokenStore({ terminal: { note: (text) => void notes.push(text) } })
     const login = readLogin(store.folder, namedProfile(said.profile, environment) ?? defaultProfileName)
     if (login === undefined) return false
     const isDefault = said.scopes.length === 0 && said.resource === undefined

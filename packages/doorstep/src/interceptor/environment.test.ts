@@ -63,6 +63,7 @@ describe('the environment of a child', () => {
         '"-Djavax.net.ssl.trustStore=/data/run 1/truststore.jks" -Djavax.net.ssl.trustStorePassword=changeit',
       AZURE_CONFIG_DIR: join('/data', 'azure'),
       AZURE_CORE_COLLECT_TELEMETRY: 'no',
+      DOORSTEP_CLIENT_STORE: join('/data', 'client-of-runs'),
       BROWSER: '/opt/browse',
       DOORSTEP_DATA: '/data',
       DOORSTEP_INTERCEPT:

@@ -52,6 +52,8 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
     // Keeps local tokens out of the user's own ~/.azure, and the user's refresh tokens away from the local cloud.
     AZURE_CONFIG_DIR: join(dataDirectory, 'azure'),
     AZURE_CORE_COLLECT_TELEMETRY: 'no',
+    // The same for the tokens of @doorstep/client and of `doorstep login`.
+    DOORSTEP_CLIENT_STORE: join(dataDirectory, 'client-of-runs'),
     ...browser,
     DOORSTEP_DATA: dataDirectory,
     DOORSTEP_INTERCEPT: JSON.stringify({ port: tlsPort, hosts, clockOffsetMilliseconds }),

@@ -181,6 +181,8 @@ describe('login with a browser', () => {
       '-u',
       'DOORSTEP_INTERCEPT',
       '-u',
+      'DOORSTEP_CLIENT_STORE',
+      '-u',
       'NODE_OPTIONS',
     ]
     const proxied = (words: readonly string[]) => place.doorstep([...run, process.execPath, launcher, ...words])

@@ -1,9 +1,8 @@
-import type { AccessToken } from '@doorstep/client'
+import { type AccessToken, type Login, listLogins, loginSignIns } from '@doorstep/client'
 import { command, jsonOption } from '../command.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
 import { keptTokenOf } from '../login/kept-token.ts'
-import { type Login, listLogins } from '../login/login-record.ts'
-import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
+import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 import { alignColumns } from '../terminal.ts'
 
 export const accounts = command({
@@ -16,7 +15,7 @@ export const accounts = command({
     const { terminal, environment } = io
     const store = await openTokenStore(io)
     const { name: defaultName } = await chooseProfile(undefined, environment)
-    const logins = await listLogins(store.folder)
+    const logins = listLogins(store.folder)
     const rows = await Promise.all(logins.map(async (login) => describe(login, await state(login, store), defaultName)))
     const { path, keyPlace, keyPlaceReason } = store.file
     if (json) return void terminal.printJson({ accounts: rows, keptIn: path, key: keyPlace, keyReason: keyPlaceReason })
@@ -48,7 +47,7 @@ interface LoginState {
 async function state(login: Login, store: TokenStore): Promise<LoginState> {
   const token = await keptTokenOf(login, store)
   if (login.as === 'application') return { token, lasts: login.proof?.kind !== 'secretNotKept' }
-  return { token, lasts: (await signInsOf(store, login).list()).length > 0 }
+  return { token, lasts: (await loginSignIns(store.file, login).list()).length > 0 }
 }
 
 function describe(login: Login, { token, lasts }: LoginState, defaultName: string) {

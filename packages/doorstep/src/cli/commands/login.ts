@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type Login, loginSignIns } from '@doorstep/client'
 import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts, azureCliClientId, clouds } from '../clouds.ts'
 import { type CommandIO, choice, command, dataOption, flag, jsonOption, text, texts } from '../command.ts'
@@ -7,10 +8,10 @@ import { RefusedError, UsageError } from '../failure.ts'
 import { type Authority, authorityOf } from '../login/authority.ts'
 import { useLocalBrowser } from '../login/browser-of-login.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
-import { type Login, readableLogin, writeLogin } from '../login/login-record.ts'
+import { readableLogin, writeLogin } from '../login/login-record.ts'
 import { describeApi, keepToken, type SignedIn, signIn } from '../login/sign-in.ts'
 import { planSignIn, type SignInPlan } from '../login/sign-in-plan.ts'
-import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
+import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 import { printable } from '../terminal.ts'
 
 export const login = command({
@@ -170,7 +171,7 @@ async function replaceLogin(kept: Login, store: TokenStore): Promise<void> {
   }
   const before = readableLogin(store.folder, kept.profile)
   await writeLogin(store.folder, kept)
-  if (before?.as === 'person') await signInsOf(store, before).delete('')
+  if (before?.as === 'person') await loginSignIns(store.file, before).delete('')
 }
 
 function report(kept: Login, { token, isKept }: SignedIn, json: boolean, { terminal, environment }: CommandIO): void {

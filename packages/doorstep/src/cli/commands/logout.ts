@@ -1,9 +1,8 @@
+import { type Login, listLogins, notSignedIn, readLogin } from '@doorstep/client'
 import { command, flag, jsonOption, text } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
 import { forgetLogin } from '../login/forget-login.ts'
-import { notSignedIn } from '../login/login-of-profile.ts'
-import { type Login, listLogins, readLogin } from '../login/login-record.ts'
 import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 
 export const logout = command({
@@ -21,7 +20,7 @@ export const logout = command({
   async run({ profile, all, json }, io) {
     if (all && profile !== undefined) throw new UsageError('--all and --profile exclude each other.')
     const store = await openTokenStore(io)
-    const logins = all ? await listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
+    const logins = all ? listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
     for (const login of logins) await forgetLogin(login, store)
     await store.file.deleteTokens()
     if (json) return void io.terminal.printJson({ loggedOut: logins.map((login) => login.profile) })

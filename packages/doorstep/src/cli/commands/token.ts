@@ -1,3 +1,4 @@
+import { notSignedIn } from '@doorstep/client'
 import { clouds } from '../clouds.ts'
 import { type CommandIO, choice, command, dataOption, flag, text, texts } from '../command.ts'
 import { UsageError } from '../failure.ts'
@@ -9,7 +10,7 @@ import {
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { explained } from '../login/explain-refusal.ts'
 import type { AskedApi } from '../login/kept-token.ts'
-import { loginOfProfile, notSignedIn } from '../login/login-of-profile.ts'
+import { loginOfProfile } from '../login/login-of-profile.ts'
 import { tokenOfLogin } from '../login/login-token.ts'
 import { askedApi } from '../login/sign-in-plan.ts'
 import { openTokenStore } from '../login/token-store.ts'

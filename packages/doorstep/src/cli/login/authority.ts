@@ -1,9 +1,8 @@
-import { nodeTransport, type Transport } from '@doorstep/client'
+import { type Login, nodeTransport, type Transport } from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
 import { findLocalCloud } from '../control-client.ts'
 import { transportThroughProxy } from '../outbound-https.ts'
-import type { Login } from './login-record.ts'
 
 /** Who is asked for tokens, and how it is reached. */
 export interface Authority {

@@ -1,7 +1,8 @@
+import { defaultProfileName } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import type { ConfiguredProfile } from './config.ts'
 import { readConfigFile } from './config-file.ts'
-import { defaultProfileName, profileName } from './profile-name.ts'
+import { profileName } from './profile-name.ts'
 
 /** The profile that a command works with. */
 export interface ChosenProfile {

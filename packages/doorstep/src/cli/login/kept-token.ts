@@ -1,6 +1,12 @@
-import { type AccessToken, cached, type TokenCache, type TokenCredential } from '@doorstep/client'
-import type { Login } from './login-record.ts'
-import { partitionOf, type TokenStore } from './token-store.ts'
+import {
+  type AccessToken,
+  cached,
+  type Login,
+  loginPartition,
+  type TokenCache,
+  type TokenCredential,
+} from '@doorstep/client'
+import type { TokenStore } from './token-store.ts'
 
 /** What a token is for: scopes (v2.0) or, without them, a resource (v1.0). */
 export interface AskedApi {
@@ -19,7 +25,7 @@ export function freshTokenOf(login: Login, store: TokenStore, asked: AskedApi): 
 }
 
 function fromCache(login: Login, tokens: TokenCache, asked: AskedApi): Promise<AccessToken | undefined> {
-  const nobody = { cachePartition: partitionOf(login), getToken: () => Promise.reject(new Error('It is not kept.')) }
+  const nobody = { cachePartition: loginPartition(login), getToken: () => Promise.reject(new Error('It is not kept.')) }
   return ask(cached(nobody, { get: (key) => tokens.get(key), set: () => {} }), asked).catch(() => undefined)
 }
 

@@ -1,11 +1,10 @@
+import { type Login, readLogin } from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import { authorityHosts } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { RefusedError } from '../failure.ts'
 import type { ChosenProfile } from './choose-profile.ts'
 import type { ConfiguredProfile } from './config.ts'
-import { type Login, readLogin } from './login-record.ts'
-import { defaultProfileName } from './profile-name.ts'
 import { planSignIn } from './sign-in-plan.ts'
 import type { TokenStore } from './token-store.ts'
 
@@ -63,14 +62,6 @@ export async function loginOfProfile(
     username: '',
     signedInAt: '',
   }
-}
-
-/** What to tell a person who is not signed in. */
-export function notSignedIn(name: string): RefusedError {
-  const option = name === defaultProfileName ? '' : ` --profile ${name}`
-  return new RefusedError(
-    `Nobody is signed in${name === defaultProfileName ? '' : ` as profile ${name}`}. Sign in first: npx --no-install doorstep login${option}`,
-  )
 }
 
 async function localTenant(folder: string): Promise<string> {

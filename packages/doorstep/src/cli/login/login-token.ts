@@ -1,15 +1,21 @@
-import { type AccessToken, cached, type TokenCache, type TokenCredential } from '@doorstep/client'
+import {
+  type AccessToken,
+  cached,
+  type Login,
+  loginPartition,
+  type TokenCache,
+  type TokenCredential,
+} from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import { type AskedApi, ask, untilDue } from './kept-token.ts'
-import type { Login } from './login-record.ts'
-import { partitionOf, type TokenStore } from './token-store.ts'
+import type { TokenStore } from './token-store.ts'
 
 /**
  * The access token of a login: from the token store while it need not be refreshed, else by the login's credential,
  * which is loaded only then. Of all processes that need a new one at the same time, one asks. A token that is still
  * good is given when it cannot be refreshed.
  *
- * @throws {RefusedError} when the person has to sign in again
+ * @throws {AuthenticationRequiredError} when the person has to sign in again
  * @throws {UnreachableError} and what the client library throws
  */
 export async function tokenOfLogin(
@@ -39,7 +45,7 @@ export function credentialOfLogin(
 ): TokenCredential {
   const loaded = async () => (await import('./login-credential.ts')).uncachedCredential(login, store, io)
   const lazy: TokenCredential & { cachePartition: string } = {
-    cachePartition: partitionOf(login),
+    cachePartition: loginPartition(login),
     getToken: async (scopes, options) => (await loaded()).getToken(scopes, options),
   }
   return cached(lazy, tokens)

@@ -8,6 +8,10 @@ import {
   cached,
   DeviceCodeCredential,
   InteractiveBrowserCredential,
+  type Login,
+  type LoginProof,
+  loginPartition,
+  loginSignIns,
   type TokenCredential,
   TokenRequestError,
 } from '@doorstep/client'
@@ -17,10 +21,9 @@ import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { type AskedApi, ask } from './kept-token.ts'
-import type { Login, Proof } from './login-record.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
-import { partitionOf, signInsOf, type TokenStore } from './token-store.ts'
+import type { TokenStore } from './token-store.ts'
 
 /** A sign-in that is about to be done. */
 export interface SignInRequest {
@@ -43,7 +46,7 @@ export interface SignedIn {
   readonly homeAccountId: string
   /** Whether new tokens can be had without the person. */
   readonly isKept: boolean
-  readonly proof: Proof | undefined
+  readonly proof: LoginProof | undefined
 }
 
 /**
@@ -91,7 +94,7 @@ async function tokenBySignIn(
       ...request.authority,
       tenantId: request.tenantId,
       clientId: plan.clientId,
-      signIns: signInsOf(store, { id }),
+      signIns: loginSignIns(store.file, { id }),
     }
     const byDeviceCode = () => signInBy(new DeviceCodeCredential({ ...options, userPromptCallback: prompts.showCode }))
     if (plan.way === 'deviceCode') return await byDeviceCode()
@@ -123,7 +126,7 @@ function asApplication({ plan, tenantId, authority, secret }: SignInRequest): To
 
 async function describeSignedIn(request: SignInRequest, store: TokenStore, token: AccessToken): Promise<SignedIn> {
   const { plan, id } = request
-  const [kept] = plan.way === 'application' ? [] : await signInsOf(store, { id }).list()
+  const [kept] = plan.way === 'application' ? [] : await loginSignIns(store.file, { id }).list()
   return {
     token,
     as: plan.way === 'application' ? 'application' : 'person',
@@ -153,7 +156,7 @@ function usageOf(error: CredentialOptionError): UsageError {
 
 /** Puts the access token of a sign-in into the store, as if it had been asked for. */
 export async function keepToken(login: Login, token: AccessToken, store: TokenStore): Promise<void> {
-  const justHad = { cachePartition: partitionOf(login), getToken: async () => token }
+  const justHad = { cachePartition: loginPartition(login), getToken: async () => token }
   await ask(cached(justHad, store.file.tokens), login)
 }
 

@@ -1,17 +1,16 @@
-import { dataDirectory } from '../../data-folder.ts'
-import type { CommandIO } from '../command.ts'
-import { shellWord } from '../shell-word.ts'
-import type { Login } from './login-record.ts'
+import type { Login } from './login.ts'
 import { defaultProfileName } from './profile-name.ts'
 
-/** The command line that signs a profile in again, as it was signed in. */
-export function loginCommand(login: Login, environment: CommandIO['environment']): string {
-  const { profile, cloud, tenantId, clientId, scopes, resource, as, proof } = login
+/**
+ * The command line that signs a profile in again, as it was signed in.
+ * @param usualDataDirectory the data folder that the command finds by itself, which need not be said
+ */
+export function loginCommand(login: Login, usualDataDirectory?: string): string {
+  const { profile, cloud, tenantId, clientId, scopes, resource, as, proof, dataDirectory = '' } = login
   const words = ['npx --no-install doorstep login']
   if (profile !== defaultProfileName) words.push('--profile', profile)
   if (cloud !== 'local') words.push('--cloud', cloud)
-  if (cloud === 'local' && login.dataDirectory !== dataDirectory(undefined, environment))
-    words.push('--data', shellWord(login.dataDirectory ?? ''))
+  if (cloud === 'local' && dataDirectory !== usualDataDirectory) words.push('--data', shellWord(dataDirectory))
   words.push('--tenant', tenantId, '--client-id', clientId)
   for (const scope of scopes) words.push('--scope', shellWord(scope))
   if (resource !== undefined) words.push('--resource', shellWord(resource))
@@ -20,4 +19,9 @@ export function loginCommand(login: Login, environment: CommandIO['environment']
   if (proof?.kind === 'certificate') words.push('--certificate', shellWord(proof.path))
   if (as === 'person' && proof !== undefined) words.push('--browser')
   return words.join(' ')
+}
+
+/** A text as one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
