@@ -3,6 +3,7 @@ import type { Group, GroupMember, GroupStore } from '../directory/group.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
+import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
@@ -24,7 +25,7 @@ export const uniqueGroupValues: UniqueValues = {
   group_member__group_id__member_id: ['groupMember', 'memberId'],
 }
 
-const filterable: FilterableProperties = {
+export const filterableGroups: FilterableProperties = {
   properties: new Map([
     ['id', text('id')],
     ['displayName', text('display_name')],
@@ -49,7 +50,7 @@ export function groupStore(database: Database): GroupStore {
       pageOf(
         database,
         { table: 'directory_group', columns: objectColumns, objectOf: objectOf<Group> },
-        filterable,
+        filterableGroups,
         query,
       ),
     membersOf: async (groupId) => (await database.query(liveMembers(groupId).compile(builder))).map(memberOf),
@@ -103,7 +104,9 @@ function transitiveGroups(memberId: string, among = sql``) {
 
 export function statementsForGroups(
   builder: StatementBuilder,
-): StatementsFor<'createGroup' | 'updateGroup' | 'deleteGroup' | 'addGroupMember' | 'removeGroupMember'> {
+): StatementsFor<
+  'createGroup' | 'updateGroup' | 'deleteGroup' | 'restoreGroup' | 'addGroupMember' | 'removeGroupMember'
+> {
   return {
     createGroup: ({ group }) => [
       {
@@ -129,7 +132,9 @@ export function statementsForGroups(
     ],
     deleteGroup: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_group', kind: 'group', id, deletedDateTime }),
+      ...removeExpiredItems(builder, 'group', deletedDateTime),
     ],
+    restoreGroup: ({ id }) => [restoreObject(builder, 'group', id)],
     addGroupMember: ({ member }) => [
       ...mustBeLive(builder, ['directory_group'], 'group', member.groupId),
       {

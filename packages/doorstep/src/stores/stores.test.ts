@@ -17,6 +17,7 @@ import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
 import { anApplication, aSecret, aServicePrincipal, aUser, type StoresUnderTest, tenantId } from './contract/records.ts'
+import { recyclingContract } from './contract/recycling.ts'
 import { redirectUrisContract } from './contract/redirect-uris.ts'
 import { aRefreshToken, aSignInRecord } from './contract/sign-in-records.ts'
 import { signInsContract } from './contract/sign-ins.ts'
@@ -48,6 +49,7 @@ function storesContract(open: () => Promise<Stores>): void {
   uniquenessContract(stores)
   commitsContract(stores)
   deletionContract(stores)
+  recyclingContract(stores)
   membershipsContract(stores)
   queriesContract(stores)
   redirectUrisContract(stores)
