@@ -4,7 +4,7 @@ import { directoryCount, directoryList, filterOf } from './directory-list.ts'
 import { directoryObjectType, groupObject, servicePrincipalObject, userObject } from './directory-objects.ts'
 import { resourceNotFound } from './errors.ts'
 import { groupEntity, groupType } from './group-representation.ts'
-import { parseObjectKey } from './object-key.ts'
+import { parseObjectKey, requireIdOrAppId } from './object-key.ts'
 import { ownedList } from './owned-list.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 
@@ -36,7 +36,7 @@ export async function listMembers(call: GraphCall): Promise<GraphAnswer> {
 
 /** The group that the path names, in the caller's tenant. @throws {GraphError} 404 */
 export async function foundGroup(call: GraphCall): Promise<Group> {
-  const { value } = parseObjectKey(requiredParam(call, 'key'))
+  const { value } = requireIdOrAppId(parseObjectKey(requiredParam(call, 'key')))
   const group = await call.parts.groups.byId(value)
   if (group?.tenantId !== call.caller.tenantId) throw resourceNotFound(value)
   return group

@@ -30,6 +30,8 @@ function withoutAnnotations(value: unknown, depth: number): unknown {
   if (depth > deepest) throw badRequest(`The request payload is nested deeper than ${deepest} levels.`)
   if (Array.isArray(value)) return value.map((item) => withoutAnnotations(item, depth + 1))
   const kept = Object.entries(value).filter(([name]) => !name.startsWith('@') && !name.endsWith('@odata.type'))
+  // The address is all that the body of a reference says.
+  if (depth === 0 && kept.length === 0 && '@odata.id' in value) return { '@odata.id': value['@odata.id'] }
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutAnnotations(item, depth + 1)]))
 }
 

@@ -53,7 +53,7 @@ export async function authenticateClient(
   if (credential.method === 'assertion') {
     authenticateByCertificate(credential.assertion, {
       appId: application.appId,
-      keyCredentials: application.keyCredentials,
+      keyCredentials: [...application.keyCredentials, ...servicePrincipal.keyCredentials],
       isOurAudience: (audience) => isTokenServiceOf(audience, authority, tenant),
       now,
     })
