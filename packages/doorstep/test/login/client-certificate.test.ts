@@ -1,7 +1,6 @@
-import { createHash, constants as cryptoConstants, randomUUID, sign, webcrypto, X509Certificate } from 'node:crypto'
-import 'reflect-metadata'
-import { X509CertificateGenerator } from '@peculiar/x509'
+import { createHash, constants as cryptoConstants, randomUUID, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Pair, selfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
 import { contoso } from './contoso.ts'
 import { expectRefusalBody, type Refusal } from './expect-refusal.ts'
@@ -11,32 +10,6 @@ const daemon = { appId: 'd1a2b3c4-e5f6-4a7b-8c9d-0e1f2a3b4c5d' }
 const byGraph = { appId: 'e2b3c4d5-f6a7-4b8c-9dae-1f2a3b4c5d6e', secret: 'Gra8Q~secret-that-lets-it-in-at-first01' }
 const graph = 'https://graph.microsoft.com'
 
-interface Pair {
-  readonly certificate: X509Certificate
-  readonly privateKey: webcrypto.CryptoKey
-  readonly pkcs8: Buffer
-}
-
-/** A self-signed certificate with its key. */
-async function certificate(from: Date, until: Date): Promise<Pair> {
-  const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash: 'SHA-256',
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=daemon',
-    notBefore: from,
-    notAfter: until,
-    keys,
-    signingAlgorithm: algorithm,
-  })
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
-  return { certificate: new X509Certificate(Buffer.from(made.rawData)), privateKey: keys.privateKey, pkcs8 }
-}
-
 let doorstep: RunningDoorstep
 let own: Pair
 let old: Pair
@@ -45,9 +18,9 @@ let foreign: Pair
 beforeAll(async () => {
   const year = new Date().getUTCFullYear()
   const yearsFromNow = (years: number) => new Date(Date.UTC(year + years, 0, 1))
-  own = await certificate(yearsFromNow(-1), yearsFromNow(2))
-  old = await certificate(yearsFromNow(-3), yearsFromNow(-2))
-  foreign = await certificate(yearsFromNow(-1), yearsFromNow(2))
+  own = await selfSignedCertificate(yearsFromNow(-1), yearsFromNow(2))
+  old = await selfSignedCertificate(yearsFromNow(-3), yearsFromNow(-2))
+  foreign = await selfSignedCertificate(yearsFromNow(-1), yearsFromNow(2))
   const key = (pair: Pair) => ({ key: pair.certificate.raw.toString('base64') })
   doorstep = await startDoorstep({
     seed: JSON.stringify({
