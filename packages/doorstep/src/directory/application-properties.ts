@@ -1,14 +1,8 @@
 import { type Application, type ApplicationProperties, newApplication } from './application.ts'
 import { applicationProblem } from './application-rules.ts'
 import { type ApplicationPatch, applicationSchema } from './application-schema.ts'
-import {
-  firstProblem,
-  isRecord,
-  type ParsedProperties,
-  type PropertyProblem,
-  readOnlyProblem,
-  withoutUnkeptProperties,
-} from './property-problem.ts'
+import { givenPasswordProblem, withoutEmptySecrets } from './password-credential.ts'
+import { firstProblem, type ParsedProperties, readOnlyProblem, withoutUnkeptProperties } from './property-problem.ts'
 
 const readOnlyProperties = [
   'id',
@@ -24,6 +18,7 @@ const readOnlyProperties = [
 
 const unkeptProperties = [
   'addIns',
+  'customSecurityAttributes',
   'defaultRedirectUri',
   'nativeAuthenticationApisEnabled',
   'requestSignatureVerification',
@@ -52,7 +47,7 @@ export function parseApplicationProperties(body: unknown): ParsedProperties<Appl
 
 /** What a change to a registration may set (the body of `PATCH /applications/{id}`), each property checked. */
 export function parseApplicationPropertiesPatch(body: unknown): ParsedProperties<ApplicationPatch> {
-  const refused = readOnlyProblem(body, readOnlyProperties) ?? passwordProblem(body)
+  const refused = readOnlyProblem(body, readOnlyProperties) ?? givenPasswordProblem(body)
   if (refused) return { problem: refused }
   const known = withoutUnkeptProperties(body, unkeptProperties)
   if ('problem' in known) return known
@@ -96,17 +91,4 @@ const nobody = { id: '', appId: '', tenantId: '', publisherDomain: '', createdDa
 
 function onlyGiven(application: Application, patch: ApplicationPatch): Partial<Application> {
   return Object.fromEntries(Object.entries(application).filter(([name]) => Object.hasOwn(patch, name)))
-}
-
-function withoutEmptySecrets(body: unknown): unknown {
-  if (!isRecord(body) || !Array.isArray(body.passwordCredentials) || body.passwordCredentials.length > 0) return body
-  const { passwordCredentials: _none, ...rest } = body
-  return rest
-}
-
-/** Secrets are made by the server and shown once, so nobody can set or replace them here. */
-function passwordProblem(body: unknown): PropertyProblem | undefined {
-  if (!isRecord(body) || !Object.hasOwn(body, 'passwordCredentials')) return undefined
-  const message = 'New password credentials must be generated with service actions: use addPassword and removePassword.'
-  return { path: 'passwordCredentials', kind: 'invalid', message }
 }

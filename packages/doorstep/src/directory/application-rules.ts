@@ -1,4 +1,5 @@
 import type { Application } from './application.ts'
+import { audienceLimitProblem, signsInPersonalAccounts } from './audience-limits.ts'
 import { identifierUriProblem } from './identifier-uri.ts'
 import type { PropertyProblem } from './property-problem.ts'
 import type { Tenant } from './tenant.ts'
@@ -19,6 +20,8 @@ export function applicationProblem(
   return (
     redirectUrisProblem(application) ??
     tokenVersionProblem(application) ??
+    audienceLimitProblem(application) ??
+    requiredAccessProblem(application) ??
     permissionIdsProblem(application) ??
     permissionValuesProblem(application) ??
     preAuthorizationProblem(application) ??
@@ -32,9 +35,7 @@ function invalid(path: string, message: string): PropertyProblem {
   return { path, kind: 'invalid', message }
 }
 
-const signsInPersonalAccounts = ({ signInAudience }: Application) => signInAudience.includes('PersonalMicrosoftAccount')
-
-/** One URI has one type, since the type decides how a code is redeemed; 256 URIs, 100 with personal accounts. */
+/** One URI has one type, since the type decides how a code is redeemed. */
 function redirectUrisProblem(application: Application): PropertyProblem | undefined {
   const seen = new Map<string, string>()
   for (const platform of ['web', 'spa', 'publicClient'] as const) {
@@ -49,18 +50,26 @@ function redirectUrisProblem(application: Application): PropertyProblem | undefi
       seen.set(uri, platform)
     }
   }
-  const most = signsInPersonalAccounts(application) ? 100 : 256
-  if (seen.size <= most) return undefined
-  return invalid(
-    'redirectUris',
-    `A registration for '${application.signInAudience}' has at most ${most} redirect URIs.`,
-  )
+  return undefined
 }
 
 function tokenVersionProblem(application: Application): PropertyProblem | undefined {
   if (!signsInPersonalAccounts(application) || application.api.requestedAccessTokenVersion === 2) return undefined
   const message = `It must be 2 when signInAudience is '${application.signInAudience}', which includes personal accounts.`
   return invalid('api.requestedAccessTokenVersion', message)
+}
+
+/** Each API stands once in the list, each of its permissions once in its entry. */
+function requiredAccessProblem({ requiredResourceAccess }: Application): PropertyProblem | undefined {
+  const api = firstRepeated(requiredResourceAccess.map(({ resourceAppId }) => resourceAppId))
+  if (api !== undefined) {
+    return invalid('requiredResourceAccess', `The API '${api}' is listed twice; put its permissions into one entry.`)
+  }
+  for (const { resourceAccess } of requiredResourceAccess) {
+    const permission = firstRepeated(resourceAccess.map(({ id, type }) => `${type} ${id}`))
+    if (permission !== undefined) return invalid('requiredResourceAccess', `'${permission}' is listed twice.`)
+  }
+  return undefined
 }
 
 /** Scopes and roles share one set of ids: `requiredResourceAccess` and consent name them by id alone. */
@@ -79,6 +88,10 @@ function permissionValuesProblem({ api, appRoles }: Application): PropertyProble
 }
 
 function preAuthorizationProblem({ api }: Application): PropertyProblem | undefined {
+  const twice = firstRepeated(api.preAuthorizedApplications.map(({ appId }) => appId))
+  if (twice !== undefined) {
+    return invalid('api.preAuthorizedApplications', `The application '${twice}' is listed twice.`)
+  }
   const scopes = new Set(api.oauth2PermissionScopes.map(({ id }) => id))
   const ids = api.preAuthorizedApplications.flatMap(({ delegatedPermissionIds }) => delegatedPermissionIds)
   const unknown = ids.find((id) => !scopes.has(id))

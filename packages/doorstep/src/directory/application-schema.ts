@@ -1,15 +1,23 @@
 import { z } from 'zod'
 import { signInAudiences } from './application.ts'
+import { keyCredentialSchema } from './key-credential.ts'
 import { type RedirectPlatform, redirectUriProblem } from './registered-redirect-uri.ts'
 
 const guid = z.guid({ error: 'Expected a GUID' }).toLowerCase()
 const text = (longest: number) => z.string().max(longest, `Expected at most ${longest} characters`)
 const uniqueTexts = (longest: number) => z.array(text(longest)).transform((values) => [...new Set(values)])
-const dateTime = z.iso
-  .datetime({ offset: true, error: 'Expected a date and time such as 2030-01-02T03:04:05Z' })
-  .transform((value) => new Date(value).toISOString())
 const absoluteUrl = text(256).refine((value) => URL.canParse(value), {
   error: 'Expected an absolute URL such as https://app.contoso.example',
+})
+
+/** "Validation differences by supported account types": 1 to 256 characters, no blanks. */
+export const tags = z
+  .array(text(256).regex(/^\S+$/, 'Expected a tag without blanks'))
+  .transform((values) => [...new Set(values)])
+
+/** Browsers are sent there when somebody signs out. */
+const logoutUrl = absoluteUrl.refine((value) => /^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/i.test(value), {
+  error: 'Expected an address that begins with https://',
 })
 
 const redirectUri = (platform: RedirectPlatform) =>
@@ -24,7 +32,7 @@ const web = z
   .strictObject({
     redirectUris: redirectUris('web'),
     homePageUrl: absoluteUrl.nullable(),
-    logoutUrl: absoluteUrl.nullable(),
+    logoutUrl: logoutUrl.nullable(),
     implicitGrantSettings: z
       .strictObject({ enableAccessTokenIssuance: z.boolean(), enableIdTokenIssuance: z.boolean() })
       .partial(),
@@ -42,7 +50,10 @@ const web = z
 
 /** The text of a scope or role: it is a word in the claim `scp`, or an entry of `roles`. */
 const permissionValue = text(120)
-  .regex(/^[^.\s][^\s]*$/, "Expected no blanks and no '.' at the start")
+  .regex(
+    /^(?!\.)[\x21\x23-\x5b\x5d-\x7e]+$/,
+    "Expected visible ASCII characters without blanks, quotation marks and backslashes, and no '.' at the start",
+  )
   .min(1)
 
 const permissionScope = z.strictObject({
@@ -99,17 +110,6 @@ const groupMembershipClaims = z
     error: `Expected a list, separated by commas, of ${groupClaimKinds.join(', ')}`,
   })
 
-const keyCredential = z.strictObject({
-  keyId: guid,
-  type: z.enum(['AsymmetricX509Cert', 'X509CertAndPassword']),
-  usage: z.enum(['Verify', 'Sign']),
-  key: z.base64({ error: 'Expected the DER form of a certificate in base64' }).nullable().default(null),
-  customKeyIdentifier: z.string().nullable().default(null),
-  displayName: z.string().nullable().default(null),
-  startDateTime: dateTime,
-  endDateTime: dateTime,
-})
-
 const link = z.string().nullable()
 
 /**
@@ -122,14 +122,14 @@ export const applicationSchema = z
     description: text(1024).nullable(),
     notes: text(1024).nullable(),
     serviceManagementReference: z.string().nullable(),
-    uniqueName: text(128).nullable(),
+    uniqueName: text(128).min(1, 'Expected a name').nullable(),
     signInAudience: z.enum(signInAudiences),
     identifierUris: uniqueTexts(255),
     isFallbackPublicClient: z.boolean().nullable(),
     isDeviceOnlyAuthSupported: z.boolean().nullable(),
     groupMembershipClaims: groupMembershipClaims.nullable(),
     optionalClaims: optionalClaims.nullable(),
-    tags: uniqueTexts(256),
+    tags,
     web,
     spa: z.strictObject({ redirectUris: redirectUris('spa') }).partial(),
     publicClient: z.strictObject({ redirectUris: redirectUris('publicClient') }).partial(),
@@ -141,7 +141,7 @@ export const applicationSchema = z
         resourceAccess: z.array(z.strictObject({ id: guid, type: z.enum(['Scope', 'Role']) })),
       }),
     ),
-    keyCredentials: z.array(keyCredential),
+    keyCredentials: z.array(keyCredentialSchema),
     info: z
       .strictObject({
         logoUrl: link,

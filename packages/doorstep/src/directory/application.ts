@@ -1,3 +1,4 @@
+import type { FederatedIdentityCredential } from './federated-identity-credential.ts'
 import type { DirectoryQuery, Page } from './query.ts'
 
 /**
@@ -32,6 +33,7 @@ export interface Application {
   readonly appRoles: readonly AppRole[]
   readonly requiredResourceAccess: readonly RequiredResourceAccess[]
   readonly keyCredentials: readonly KeyCredential[]
+  readonly federatedIdentityCredentials: readonly FederatedIdentityCredential[]
   readonly info: ApplicationInformation
   readonly parentalControlSettings: {
     readonly countriesBlockedForMinors: readonly string[]
@@ -39,6 +41,8 @@ export interface Application {
   }
   /** Object ids of users and service principals that own this registration. */
   readonly owners: readonly string[]
+  /** Object id of the user or service principal who registered it through Graph. */
+  readonly createdBy: string | null
   /** Counts the changes; a write names the version it was decided on. */
   readonly version: number
 }
@@ -191,9 +195,11 @@ export function newApplication(properties: ApplicationProperties, identity: Appl
     appRoles: [],
     requiredResourceAccess: [],
     keyCredentials: [],
+    federatedIdentityCredentials: [],
     info: noInformation,
     parentalControlSettings: { countriesBlockedForMinors: [], legalAgeGroupRule: 'Allow' },
     owners: [],
+    createdBy: null,
     ...properties,
     ...identity,
     version: 1,
@@ -204,6 +210,8 @@ export interface ApplicationStore {
   /** By object id; never a deleted one. */
   byId(id: string): Promise<Application | undefined>
   byAppId(appId: string): Promise<Application | undefined>
+  /** In any case, as names are compared. */
+  byUniqueName(tenantId: string, uniqueName: string): Promise<Application | undefined>
   /**
    * Some of the applications that have registered a redirect URI like this one (`redirectUriKey`; wildcards are not
    * found): at home in the tenant or present there, in any tenant without one. Whether it is equal is for the caller.

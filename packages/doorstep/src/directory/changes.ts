@@ -1,5 +1,6 @@
 import type { Application } from './application.ts'
 import type { CloudSettings } from './cloud-settings.ts'
+import type { DeletableKind } from './deleted-item.ts'
 import type { Group, GroupMember } from './group.ts'
 import type { StoredPasswordCredential } from './password-credential.ts'
 import type { AppRoleAssignment, DirectoryRoleAssignment, PermissionGrant } from './permission.ts'
@@ -21,20 +22,27 @@ export type DirectoryChange =
   | { readonly change: 'updateApplication'; readonly application: Application }
   /** Soft: the record stays, with its `deletedDateTime`; its service principal in the home tenant goes with it. */
   | { readonly change: 'deleteApplication'; readonly id: string; readonly deletedDateTime: string }
+  /** Brings a deleted one back as it was, with the service principal that was deleted with it. */
+  | { readonly change: 'restoreApplication'; readonly application: Application }
   | { readonly change: 'createServicePrincipal'; readonly servicePrincipal: ServicePrincipal }
   | { readonly change: 'updateServicePrincipal'; readonly servicePrincipal: ServicePrincipal }
   | { readonly change: 'deleteServicePrincipal'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'restoreServicePrincipal'; readonly id: string }
   | { readonly change: 'addPasswordCredential'; readonly credential: StoredPasswordCredential }
   | { readonly change: 'removePasswordCredential'; readonly ownerId: string; readonly keyId: string }
   | { readonly change: 'createUser'; readonly user: User }
   | { readonly change: 'updateUser'; readonly user: User }
   | { readonly change: 'deleteUser'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'restoreUser'; readonly id: string }
   | { readonly change: 'setUserPassword'; readonly password: UserPassword }
   /** From `validFrom` on (ISO 8601) only later sign-ins count. */
   | { readonly change: 'revokeSignInSessions'; readonly userId: string; readonly validFrom: string }
   | { readonly change: 'createGroup'; readonly group: Group }
   | { readonly change: 'updateGroup'; readonly group: Group }
   | { readonly change: 'deleteGroup'; readonly id: string; readonly deletedDateTime: string }
+  | { readonly change: 'restoreGroup'; readonly id: string }
+  /** Removes for ever what is deleted already, and all that refers to it. */
+  | { readonly change: 'removeDeletedItem'; readonly kind: DeletableKind; readonly id: string }
   | { readonly change: 'addGroupMember'; readonly member: GroupMember }
   | { readonly change: 'removeGroupMember'; readonly groupId: string; readonly memberId: string }
   | { readonly change: 'createPermissionGrant'; readonly grant: PermissionGrant }

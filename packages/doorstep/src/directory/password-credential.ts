@@ -1,3 +1,5 @@
+import { isRecord, type PropertyProblem } from './property-problem.ts'
+
 /** A client secret as Graph shows it (`passwordCredential`); the secret itself is shown once, when it is made. */
 export interface PasswordCredential {
   readonly keyId: string
@@ -35,4 +37,18 @@ export function yearsAfter(start: string, years: number): string {
 export interface PasswordCredentialStore {
   /** Every secret of an application or service principal, oldest first, expired ones too. */
   byOwner(ownerId: string): Promise<readonly StoredPasswordCredential[]>
+}
+
+/** Secrets are made by the server and shown once, so nobody can set or replace them among the other properties. */
+export function givenPasswordProblem(body: unknown): PropertyProblem | undefined {
+  if (!isRecord(body) || !Object.hasOwn(body, 'passwordCredentials')) return undefined
+  const message = 'New password credentials must be generated with service actions: use addPassword and removePassword.'
+  return { path: 'passwordCredentials', kind: 'invalid', message }
+}
+
+/** The properties of a new object without a list of secrets that is empty, as clients send it. */
+export function withoutEmptySecrets(body: unknown): unknown {
+  if (!isRecord(body) || !Array.isArray(body.passwordCredentials) || body.passwordCredentials.length > 0) return body
+  const { passwordCredentials: _none, ...rest } = body
+  return rest
 }

@@ -4,7 +4,15 @@ import type { z } from 'zod'
 export interface PropertyProblem {
   /** As one would write it in code: `web.redirectUris[0]`; empty for the whole object. */
   readonly path: string
-  readonly kind: 'invalid' | 'unknown' | 'readOnly' | 'missing' | 'unverifiedDomain' | 'enabledPermission'
+  readonly kind:
+    | 'invalid'
+    | 'unknown'
+    | 'readOnly'
+    | 'missing'
+    | 'unverifiedDomain'
+    | 'enabledPermission'
+    | 'keyStart'
+    | 'keyEnd'
   /** One sentence or more for whoever wrote the value. */
   readonly message: string
 }

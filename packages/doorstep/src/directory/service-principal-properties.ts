@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { tags } from './application-schema.ts'
+import { keyCredentialSchema } from './key-credential.ts'
+import { givenPasswordProblem, withoutEmptySecrets } from './password-credential.ts'
 import {
   firstProblem,
   isRecord,
@@ -26,11 +29,10 @@ const readOnlyProperties = [
 const unkeptProperties = [
   'addIns',
   'appRoles',
+  'customSecurityAttributes',
   'info',
-  'keyCredentials',
   'logoutUrl',
   'oauth2PermissionScopes',
-  'passwordCredentials',
   'preferredTokenSigningKeyThumbprint',
   'replyUrls',
   'resourceSpecificApplicationPermissions',
@@ -40,6 +42,10 @@ const unkeptProperties = [
 
 const text = (longest: number) => z.string().max(longest, `Expected at most ${longest} characters`)
 
+const address = text(2048).refine((value) => URL.canParse(value), {
+  error: 'Expected an absolute URL such as https://app.contoso.example',
+})
+
 const servicePrincipalSchema = z
   .strictObject({
     displayName: text(256).min(1, 'Expected a name'),
@@ -47,12 +53,13 @@ const servicePrincipalSchema = z
     appRoleAssignmentRequired: z.boolean(),
     description: text(1024).nullable(),
     notes: text(1024).nullable(),
-    homepage: text(256).nullable(),
-    loginUrl: text(256).nullable(),
-    tags: z.array(text(256)),
+    homepage: address.nullable(),
+    loginUrl: address.nullable(),
+    tags,
     alternativeNames: z.array(text(256)),
-    notificationEmailAddresses: z.array(text(256)),
-    preferredSingleSignOnMode: text(64).nullable(),
+    notificationEmailAddresses: z.array(z.email('Expected an email address')),
+    preferredSingleSignOnMode: z.enum(['password', 'saml', 'notSupported', 'oidc', 'none']).nullable(),
+    keyCredentials: z.array(keyCredentialSchema),
   })
   .partial()
 
@@ -75,16 +82,26 @@ export function parseServicePrincipalProperties(body: unknown): ParsedProperties
   const { appId: given, ...rest } = body
   const appId = z.guid().toLowerCase().safeParse(given)
   if (!appId.success) return { problem: { path: 'appId', kind: 'invalid', message: 'Expected a GUID.' } }
-  const parsed = parseServicePrincipalPropertiesPatch(rest)
+  const parsed = parseServicePrincipalPropertiesPatch(withoutEmptySecrets(rest))
   return 'problem' in parsed ? parsed : { properties: { appId: appId.data, properties: parsed.properties } }
 }
 
 /** The body of `PATCH /servicePrincipals/{id}`, checked. */
 export function parseServicePrincipalPropertiesPatch(body: unknown): ParsedProperties<ServicePrincipalPatch> {
-  const refused = readOnlyProblem(body, ['appId', ...readOnlyProperties])
+  const refused = readOnlyProblem(body, ['appId', ...readOnlyProperties]) ?? givenPasswordProblem(body)
   if (refused) return { problem: refused }
   const known = withoutUnkeptProperties(body, unkeptProperties)
   if ('problem' in known) return known
   const parsed = servicePrincipalSchema.safeParse(known.rest)
   return parsed.success ? { properties: parsed.data } : { problem: firstProblem(parsed.error) }
+}
+
+/**
+ * The body without redirect URIs that are those of the application, so that what was read can be written back:
+ * Graph mirrors them, and they are changed there. Others stay, to be refused.
+ */
+export function withoutMirroredUrls(body: unknown, mirrored: readonly string[]): unknown {
+  if (!isRecord(body) || !Array.isArray(body.replyUrls)) return body
+  const { replyUrls, ...rest } = body
+  return replyUrls.every((url) => mirrored.includes(url)) && replyUrls.length === mirrored.length ? rest : body
 }

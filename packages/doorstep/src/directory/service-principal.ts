@@ -1,4 +1,4 @@
-import type { Application } from './application.ts'
+import type { Application, KeyCredential } from './application.ts'
 import type { DirectoryQuery, Page } from './query.ts'
 
 /**
@@ -25,9 +25,13 @@ export interface ServicePrincipal {
   readonly alternativeNames: readonly string[]
   readonly notificationEmailAddresses: readonly string[]
   readonly preferredSingleSignOnMode: string | null
+  /** Certificates that belong to this tenant's presence alone. */
+  readonly keyCredentials: readonly KeyCredential[]
   readonly createdDateTime: string
   readonly deletedDateTime: string | null
   readonly owners: readonly string[]
+  /** Object id of the user or service principal who made it through Graph. */
+  readonly createdBy: string | null
   /** Counts the changes; a write names the version it was decided on. */
   readonly version: number
 }
@@ -55,8 +59,10 @@ export function newServicePrincipal(
     alternativeNames: [],
     notificationEmailAddresses: [],
     preferredSingleSignOnMode: null,
+    keyCredentials: [],
     deletedDateTime: null,
     owners: [],
+    createdBy: null,
     ...properties,
     ...identity,
     appId: application.appId,

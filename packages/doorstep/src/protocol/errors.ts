@@ -18,6 +18,11 @@ export interface Refusal {
   readonly fix: string
 }
 
+/** What of an assertion no federated identity credential has. */
+function unmatchedAssertion(what: string): string {
+  return `No matching federated identity record found for presented assertion ${what}. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation`
+}
+
 export const catalogue = {
   tenantNotFound: {
     code: 90002,
@@ -671,6 +676,56 @@ export const catalogue = {
       `Client assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value., Thumbprint of key used by client: '${d.thumbprint}', Found key 'Start=${d.from}, End=${d.until}'].`,
     when: 'The client assertion was not signed with the key of the certificate it names, or was changed.',
     fix: 'Sign with the private key that belongs to the registered certificate.',
+  },
+  federatedIssuerUnknown: {
+    code: 700211,
+    error: 'invalid_client',
+    status: 401,
+    text: (d: { issuer: string }) => unmatchedAssertion(`issuer '${d.issuer}'`),
+    when: 'The client assertion comes from an issuer that no federated identity credential of the application names.',
+    fix: 'Add a federated identity credential with exactly this issuer; a slash at its end counts.',
+  },
+  federatedSubjectUnknown: {
+    code: 700213,
+    error: 'invalid_client',
+    status: 401,
+    text: (d: { subject: string }) => unmatchedAssertion(`subject '${d.subject}'`),
+    when: 'A federated identity credential names the issuer of the client assertion, none of them its subject.',
+    fix: 'Write sub of the assertion into the subject of the credential, letter by letter.',
+  },
+  federatedAudienceUnknown: {
+    code: 700212,
+    error: 'invalid_client',
+    status: 401,
+    text: (d: { audience: string }) => unmatchedAssertion(`audience '${d.audience}'`),
+    when: 'A federated identity credential names issuer and subject of the client assertion, but another audience.',
+    fix: 'Let the issuer make its token for the audience of the credential, api://AzureADTokenExchange by default.',
+  },
+  federatedUserToken: {
+    code: 700229,
+    error: 'invalid_client',
+    status: 401,
+    text: () => 'Only app-only tokens can be used as Federated Identity Credentials for Microsoft Entra ID issuer.',
+    when: 'The client assertion is a token of this cloud that an application holds for a user.',
+    fix: 'Present a token that an application got for itself, with client_credentials.',
+  },
+  federatedSignatureInvalid: {
+    code: 700027,
+    error: 'invalid_client',
+    status: 401,
+    text: (d: { issuer: string; keyId: string }) =>
+      `Client assertion failed signature validation. [Reason - The key was not found or the signature does not match., Issuer: '${d.issuer}', Key id: '${d.keyId}'].`,
+    when: 'No key that the issuer publishes has signed the client assertion.',
+    fix: 'Sign with a key of the key set that the issuer publishes, and name it by its kid.',
+  },
+  issuerUnreachable: {
+    code: 50166,
+    error: 'invalid_request',
+    status: 400,
+    text: (d: { issuer: string; cause: string }) =>
+      `Request to External OIDC endpoint failed. Issuer: '${d.issuer}'. ${d.cause}`,
+    when: 'The keys of the issuer of a client assertion cannot be read.',
+    fix: 'Let the issuer answer over https at /.well-known/openid-configuration below its name; start Doorstep with NODE_EXTRA_CA_CERTS when its certificate is of an authority of your own.',
   },
   codeMalformed: {
     code: 9002313,

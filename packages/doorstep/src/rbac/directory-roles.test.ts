@@ -83,6 +83,16 @@ const table: Readonly<Record<DirectoryOperation, string>> = {
   readPolicies: 'A A A A A A A A A A N A A',
   changeAuthorizationPolicy: 'A N N N A N N N N N N N N',
   readSignIns: 'A N N N N N N A N N N N N',
+  changeOwners: 'A A A O O O O O O O O O O',
+  rollKeys: 'A A A O O O O O O O O O O',
+  readOwnedObjects: 'A A A A A A A A A A O A A',
+  findDeletedItem: 'A A A A A A A A A A A A A',
+  readDeletedApplications: 'A A A O O O O A O O N A O',
+  changeDeletedApplications: 'A A A O O O O O O O O O O',
+  readDeletedUsers: 'A N N N N A N A N N N N N',
+  changeDeletedUsers: 'A N N N N A N N N N N N N',
+  readDeletedGroups: 'A N N N N A N A N N N N A',
+  changeDeletedGroups: 'A N N N N A N N N N N N A',
 }
 
 const cells = Object.entries(table).flatMap(([operation, row]) =>

@@ -10,8 +10,8 @@ export interface UserRights {
   readonly usersCanRegisterApplications: boolean
 }
 
-/** How far somebody's rights reach; what one owns includes one's own account. */
-export type Reach = 'all' | 'owned' | 'none'
+/** How far somebody's rights reach; what one owns includes one's own account. `itself`: an application, to itself. */
+export type Reach = 'all' | 'owned' | 'itself' | 'none'
 
 interface Rule {
   /** With one of these roles everything; a Global Administrator always. */
@@ -37,6 +37,18 @@ const rules = {
   readServicePrincipals: everybody,
   createServicePrincipal: ownersAnd(...ofApplications),
   changeServicePrincipal: ownersAnd(...ofApplications),
+  changeOwners: ownersAnd(...ofApplications),
+  rollKeys: ownersAnd(...ofApplications),
+  readOwnedObjects: { ...membersOnly, guests: 'owned' },
+  // The kind of the object decides: the operations that follow.
+  findDeletedItem: everybody,
+  readDeletedApplications: { ...ownersAnd(...ofApplications, 'Directory Readers', 'Global Reader'), guests: 'none' },
+  changeDeletedApplications: ownersAnd(...ofApplications),
+  readDeletedUsers: only('User Administrator', 'Global Reader'),
+  // Whose account it is counts too: `mayManageAccount`.
+  changeDeletedUsers: only('User Administrator'),
+  readDeletedGroups: only('Groups Administrator', 'User Administrator', 'Global Reader'),
+  changeDeletedGroups: only('Groups Administrator', 'User Administrator'),
   readPermissionGrants: everybody,
   changePermissionGrants: only(...ofApplications, 'Privileged Role Administrator'),
   readAppRoleAssignments: everybody,

@@ -7,6 +7,7 @@ import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns } from './database/tables.ts'
+import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
@@ -28,7 +29,7 @@ export const uniqueApplicationValues: UniqueValues = {
   application_identifier_uri__tenant_id__uri: ['application', 'identifierUris'],
 }
 
-const filterable: FilterableProperties = {
+export const filterableApplications: FilterableProperties = {
   properties: new Map([
     ['id', text('id')],
     ['appId', text('app_id')],
@@ -47,6 +48,7 @@ const filterable: FilterableProperties = {
         and application_identifier_uri.uri = ${foldedIdentifier(value)})`,
     ],
     ['tags', holdsValue('application', 'tags')],
+    ['owners', holdsValue('application', 'owners')],
   ]),
 }
 
@@ -55,26 +57,38 @@ const alikeAtMost = 50
 
 const singleTenant: Application['signInAudience'] = 'AzureADMyOrg'
 
+/** What the rows of an older Doorstep do not have. */
+const addedLater: Partial<Application> = { federatedIdentityCredentials: [], createdBy: null }
+
+export function applicationOf(row: Parameters<typeof objectOf>[0]): Application {
+  return { ...addedLater, ...objectOf<Application>(row) }
+}
+
 export function applicationStore(database: Database): ApplicationStore {
   const live = () => database.builder.selectFrom('application').select(objectColumns).where('deleted_at', 'is', null)
   return {
     byId: async (id) => {
       const rows = await database.query(live().where('id', '=', folded(id)).compile())
-      return rows[0] && objectOf<Application>(rows[0])
+      return rows[0] && applicationOf(rows[0])
     },
     byAppId: async (appId) => {
       const rows = await database.query(live().where('app_id', '=', folded(appId)).compile())
-      return rows[0] && objectOf<Application>(rows[0])
+      return rows[0] && applicationOf(rows[0])
+    },
+    byUniqueName: async (tenantId, uniqueName) => {
+      const inTenant = live().where('tenant_id', '=', folded(tenantId))
+      const rows = await database.query(inTenant.where('unique_name', '=', folded(uniqueName)).compile())
+      return rows[0] && applicationOf(rows[0])
     },
     byRedirectUri: async (uri, tenantId) => {
       const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))
-      return rows.map((row) => objectOf<Application>(row))
+      return rows.map((row) => applicationOf(row))
     },
     list: (query) =>
       pageOf(
         database,
-        { table: 'application', columns: objectColumns, objectOf: objectOf<Application> },
-        filterable,
+        { table: 'application', columns: objectColumns, objectOf: applicationOf },
+        filterableApplications,
         query,
       ),
   }
@@ -95,14 +109,14 @@ function redirectUriQuery(builder: StatementBuilder, uri: string, tenantId: stri
     and deleted_at is null ${inTenant} limit ${alikeAtMost}`.compile(builder)
 }
 
-function collectionsOf({ tags, web, spa, publicClient }: Application) {
+function collectionsOf({ tags, web, spa, publicClient, owners, createdBy }: Application) {
   const redirectUris = [web, spa, publicClient].flatMap((platform) => platform.redirectUris.map(redirectUriKey))
-  return { tags, redirectUris }
+  return { tags, redirectUris, owners, createdBy: createdBy === null ? [] : [createdBy] }
 }
 
 export function statementsForApplications(
   builder: StatementBuilder,
-): StatementsFor<'createApplication' | 'updateApplication' | 'deleteApplication'> {
+): StatementsFor<'createApplication' | 'updateApplication' | 'deleteApplication' | 'restoreApplication'> {
   return {
     createApplication: ({ application }) => [
       {
@@ -124,6 +138,13 @@ export function statementsForApplications(
       softDelete(builder, { table: 'application', kind: 'application', id, deletedDateTime }),
       deleteHomeServicePrincipal(builder, id, deletedDateTime),
       removeIdentifierUris(builder, id),
+      ...removeExpiredItems(builder, 'application', deletedDateTime),
+      ...removeExpiredItems(builder, 'servicePrincipal', deletedDateTime),
+    ],
+    restoreApplication: ({ application }) => [
+      restoreHomeServicePrincipal(builder, application.id),
+      restoreObject(builder, 'application', application.id),
+      ...identifierUriStatements(builder, application),
     ],
   }
 }
@@ -203,5 +224,14 @@ function deleteHomeServicePrincipal(
     update service_principal set deleted_at = ${deletedDateTime}, version = version + 1
     where deleted_at is null and (tenant_id, app_id) =
       (select application.tenant_id, application.app_id from application where application.id = ${folded(applicationId)})`
+  return { query: query.compile(builder) }
+}
+
+/** The one that was deleted with its application, at the same moment; one that was deleted before stays so. */
+function restoreHomeServicePrincipal(builder: StatementBuilder, applicationId: string): Statement {
+  const query = sql`
+    update service_principal set deleted_at = null, version = version + 1
+    where (tenant_id, app_id, deleted_at) =
+      (select tenant_id, app_id, deleted_at from application where id = ${folded(applicationId)})`
   return { query: query.compile(builder) }
 }

@@ -3,9 +3,11 @@ import { applicationStore } from './applications.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
 import { cloudSettingsStore } from './cloud-settings.ts'
 import type { Database } from './database/database.ts'
+import { deletedItemStore } from './deleted-items.ts'
 import { deviceCodeStore } from './device-codes.ts'
 import { directoryRoleStore } from './directory-roles.ts'
 import { groupStore } from './groups.ts'
+import { ownedObjectStore } from './owned-objects.ts'
 import { passwordCredentialStore } from './password-credentials.ts'
 import { permissionGrantStore } from './permission-grants.ts'
 import type { ReadCache } from './read-cache.ts'
@@ -57,6 +59,8 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
       byPrincipalName: cache.byKeys('users', users.byPrincipalName),
     },
     groups: groupStore(database),
+    ownedObjects: ownedObjectStore(database),
+    deletedItems: deletedItemStore(database),
     permissionGrants: {
       ...permissionGrants,
       byClient: cache.byKey('permissionGrants', permissionGrants.byClient),

@@ -5,6 +5,7 @@ import { statementsForAuthorizationCodes, uniqueAuthorizationCodeValues } from '
 import type { ChangeName, StatementsFor, UniqueValues } from './changes.ts'
 import { statementsForCloudSettings } from './cloud-settings.ts'
 import { MissingReference, type Statement, type StatementBuilder, UniqueViolation } from './database/database.ts'
+import { statementsForDeletedItems } from './deleted-items.ts'
 import { statementsForDeviceCodes, uniqueDeviceCodeValues } from './device-codes.ts'
 import { statementsForDirectoryRoles, uniqueDirectoryRoleValues } from './directory-roles.ts'
 import { statementsForGroups, uniqueGroupValues } from './groups.ts'
@@ -30,6 +31,7 @@ export function statementsFor(builder: StatementBuilder): (change: Change) => re
     ...statementsForPasswordCredentials(builder),
     ...statementsForUsers(builder),
     ...statementsForGroups(builder),
+    ...statementsForDeletedItems(builder),
     ...statementsForPermissionGrants(builder),
     ...statementsForAppRoleAssignments(builder),
     ...statementsForDirectoryRoles(builder),

@@ -3,6 +3,7 @@ import { type Group, type GroupMember, type GroupStore, laterGroupProperties } f
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
+import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
@@ -25,7 +26,7 @@ export const uniqueGroupValues: UniqueValues = {
   group_member__group_id__member_id: ['groupMember', 'memberId'],
 }
 
-const filterable: FilterableProperties = {
+export const filterableGroups: FilterableProperties = {
   properties: new Map([
     ['id', text('id')],
     ['displayName', text('display_name')],
@@ -47,7 +48,12 @@ export function groupStore(database: Database): GroupStore {
       return rows[0] && groupOf(rows[0])
     },
     list: (query) =>
-      pageOf(database, { table: 'directory_group', columns: objectColumns, objectOf: groupOf }, filterable, query),
+      pageOf(
+        database,
+        { table: 'directory_group', columns: objectColumns, objectOf: groupOf },
+        filterableGroups,
+        query,
+      ),
     ...groupMemberReads(database),
     membersOf: async (groupId) => (await database.query(liveMembers(groupId).compile(builder))).map(memberOf),
     directGroupsOf: async (memberId) =>
@@ -104,7 +110,9 @@ function transitiveGroups(memberId: string, among = sql``) {
 
 export function statementsForGroups(
   builder: StatementBuilder,
-): StatementsFor<'createGroup' | 'updateGroup' | 'deleteGroup' | 'addGroupMember' | 'removeGroupMember'> {
+): StatementsFor<
+  'createGroup' | 'updateGroup' | 'deleteGroup' | 'restoreGroup' | 'addGroupMember' | 'removeGroupMember'
+> {
   return {
     createGroup: ({ group }) => [
       {
@@ -130,7 +138,9 @@ export function statementsForGroups(
     ],
     deleteGroup: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_group', kind: 'group', id, deletedDateTime }),
+      ...removeExpiredItems(builder, 'group', deletedDateTime),
     ],
+    restoreGroup: ({ id }) => [restoreObject(builder, 'group', id)],
     addGroupMember: ({ member }) => [
       ...mustBeLive(builder, ['directory_group'], 'group', member.groupId),
       {

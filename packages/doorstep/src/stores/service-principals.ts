@@ -4,6 +4,7 @@ import { foldedIdentifier, type ServicePrincipal, type ServicePrincipalStore } f
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
+import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
@@ -22,7 +23,7 @@ export const uniqueServicePrincipalValues: UniqueValues = {
   service_principal__tenant_id__app_id: ['servicePrincipal', 'appId'],
 }
 
-const filterable: FilterableProperties = {
+export const filterableServicePrincipals: FilterableProperties = {
   properties: new Map([
     ['id', text('id')],
     ['appId', text('app_id')],
@@ -40,7 +41,15 @@ const filterable: FilterableProperties = {
         and application_identifier_uri.uri = ${foldedIdentifier(value)}))`,
     ],
     ['tags', holdsValue('service_principal', 'tags')],
+    ['owners', holdsValue('service_principal', 'owners')],
   ]),
+}
+
+/** What the rows of an older Doorstep do not have. */
+const addedLater: Partial<ServicePrincipal> = { keyCredentials: [], createdBy: null }
+
+export function servicePrincipalOf(row: Parameters<typeof objectOf>[0]): ServicePrincipal {
+  return { ...addedLater, ...objectOf<ServicePrincipal>(row) }
 }
 
 export function servicePrincipalStore(database: Database): ServicePrincipalStore {
@@ -50,24 +59,24 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
     const rows = await database.query(
       live().where('tenant_id', '=', folded(tenantId)).where('app_id', '=', folded(appId)).compile(),
     )
-    return rows[0] && objectOf<ServicePrincipal>(rows[0])
+    return rows[0] && servicePrincipalOf(rows[0])
   }
   return {
     byId: async (id) => {
       const rows = await database.query(live().where('id', '=', folded(id)).compile())
-      return rows[0] && objectOf<ServicePrincipal>(rows[0])
+      return rows[0] && servicePrincipalOf(rows[0])
     },
     byAppId,
     byResourceIdentifier: async (tenantId, identifier) => {
       if (isGuid(identifier)) return byAppId(tenantId, identifier)
       const rows = await database.query(byIdentifierUri(database.builder, tenantId, identifier))
-      return rows[0] && objectOf<ServicePrincipal>(rows[0])
+      return rows[0] && servicePrincipalOf(rows[0])
     },
     list: (query) =>
       pageOf(
         database,
-        { table: 'service_principal', columns: objectColumns, objectOf: objectOf<ServicePrincipal> },
-        filterable,
+        { table: 'service_principal', columns: objectColumns, objectOf: servicePrincipalOf },
+        filterableServicePrincipals,
         query,
       ),
   }
@@ -93,7 +102,9 @@ function byIdentifierUri(builder: StatementBuilder, tenantId: string, identifier
 
 export function statementsForServicePrincipals(
   builder: StatementBuilder,
-): StatementsFor<'createServicePrincipal' | 'updateServicePrincipal' | 'deleteServicePrincipal'> {
+): StatementsFor<
+  'createServicePrincipal' | 'updateServicePrincipal' | 'deleteServicePrincipal' | 'restoreServicePrincipal'
+> {
   return {
     createServicePrincipal: ({ servicePrincipal }) => [
       {
@@ -102,7 +113,7 @@ export function statementsForServicePrincipals(
           .values({ ...columnsOf(servicePrincipal), ...columnsOfNewObject(servicePrincipal) })
           .compile(),
       },
-      ...insertCollections(builder, servicePrincipal.id, { tags: servicePrincipal.tags }),
+      ...insertCollections(builder, servicePrincipal.id, collectionsOf(servicePrincipal)),
     ],
     updateServicePrincipal: ({ servicePrincipal }) => [
       {
@@ -115,12 +126,18 @@ export function statementsForServicePrincipals(
           .compile(),
         refusal: unlessMovedOn('servicePrincipal', servicePrincipal),
       },
-      ...replaceCollections(builder, servicePrincipal.id, { tags: servicePrincipal.tags }),
+      ...replaceCollections(builder, servicePrincipal.id, collectionsOf(servicePrincipal)),
     ],
     deleteServicePrincipal: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'service_principal', kind: 'servicePrincipal', id, deletedDateTime }),
+      ...removeExpiredItems(builder, 'servicePrincipal', deletedDateTime),
     ],
+    restoreServicePrincipal: ({ id }) => [restoreObject(builder, 'servicePrincipal', id)],
   }
+}
+
+function collectionsOf({ tags, owners, createdBy }: ServicePrincipal) {
+  return { tags, owners, createdBy: createdBy === null ? [] : [createdBy] }
 }
 
 function columnsOf(servicePrincipal: ServicePrincipal) {

@@ -1,6 +1,9 @@
 import type { ChangeName } from './changes.ts'
 import type { CachedKind } from './read-cache.ts'
 
+/** What goes with an object that is removed for ever; every deletion removes those whose time is over. */
+const ofObjects = ['passwordCredentials', 'permissionGrants', 'appRoleAssignments', 'directoryRoles'] as const
+
 /**
  * Which kept answers a change makes wrong. A creation makes none wrong by itself, since nothing keeps "not found";
  * but lists grow, and an identifier URI may be answered by a nearer application than before.
@@ -10,21 +13,26 @@ export const staleAfter: Readonly<Record<ChangeName, readonly CachedKind[]>> = {
   updateTenant: ['tenants'],
   createApplication: ['servicePrincipals'],
   updateApplication: ['applications', 'servicePrincipals'],
-  deleteApplication: ['applications', 'servicePrincipals'],
+  deleteApplication: ['applications', 'servicePrincipals', ...ofObjects],
+  restoreApplication: ['servicePrincipals'],
   createServicePrincipal: ['servicePrincipals'],
   updateServicePrincipal: ['servicePrincipals'],
-  deleteServicePrincipal: ['servicePrincipals'],
+  deleteServicePrincipal: ['servicePrincipals', ...ofObjects],
+  restoreServicePrincipal: ['servicePrincipals'],
   addPasswordCredential: ['passwordCredentials'],
   removePasswordCredential: ['passwordCredentials'],
   createUser: [],
   updateUser: ['users'],
-  deleteUser: ['users'],
+  deleteUser: ['users', ...ofObjects],
+  restoreUser: [],
   setUserPassword: [],
   revokeSignInSessions: ['users'],
   createGroup: [],
   updateGroup: [],
   // Directory roles are held through groups too.
-  deleteGroup: ['directoryRoles'],
+  deleteGroup: [...ofObjects, 'directoryRoles'],
+  restoreGroup: ['directoryRoles'],
+  removeDeletedItem: [...ofObjects, 'directoryRoles'],
   addGroupMember: ['directoryRoles'],
   removeGroupMember: ['directoryRoles'],
   createPermissionGrant: ['permissionGrants'],

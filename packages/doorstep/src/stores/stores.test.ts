@@ -18,6 +18,7 @@ import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
 import { anApplication, aSecret, aServicePrincipal, aUser, type StoresUnderTest, tenantId } from './contract/records.ts'
+import { recyclingContract } from './contract/recycling.ts'
 import { redirectUrisContract } from './contract/redirect-uris.ts'
 import { aRefreshToken, aSignInRecord } from './contract/sign-in-records.ts'
 import { signInsContract } from './contract/sign-ins.ts'
@@ -49,6 +50,7 @@ function storesContract(open: () => Promise<Stores>): void {
   uniquenessContract(stores)
   commitsContract(stores)
   deletionContract(stores)
+  recyclingContract(stores)
   membershipsContract(stores)
   directoryRolesContract(stores)
   queriesContract(stores)
@@ -77,6 +79,18 @@ const forgetSignInColumns = [
   ),
   "delete from schema_migration where name = '0007-sign-in-log'",
 ].join(';')
+
+/** Makes a database as it was before objects were found by their owners. */
+const forgetOwners = `delete from collection_value where collection = 'owners';
+  ${['application', 'service_principal', 'directory_user', 'directory_group']
+    .map((table) => `drop index ${table}__tenant_id__deleted_at; drop index ${table}__deleted_at`)
+    .join(';')};
+  delete from schema_migration where name = '0009-owners-and-deletions'`
+
+async function expectFoundByOwner(stores: Stores, ownerId: string, id: string): Promise<void> {
+  const query = { tenantId, principalId: ownerId, relation: 'owners', top: 5 } as const
+  expect((await stores.ownedObjects.list(query)).items).toMatchObject([{ kind: 'application', object: { id } }])
+}
 
 async function expectFilteredSignIns(stores: Stores, record: SignInRecord): Promise<void> {
   const matching = async (property: string, value: string | number) => {
@@ -201,6 +215,21 @@ describe('the embedded database', () => {
     await second.close()
   })
 
+  it('finds objects by the owners that an older Doorstep has written', async () => {
+    const folder = join(directory, 'before-owners')
+    const owner = randomUUID()
+    const application = anApplication({ owners: [owner.toUpperCase()] })
+    const first = await openStores({ directory: folder })
+    await first.commit([{ change: 'createApplication', application }])
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec(forgetOwners)
+    file.close()
+    const second = await openStores({ directory: folder })
+    await expectFoundByOwner(second, owner, application.id)
+    await second.close()
+  })
+
   it('is refused when a newer Doorstep has written it', async () => {
     const folder = join(directory, 'newer')
     await (await openStores({ directory: folder })).close()
@@ -251,6 +280,22 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await older.end()
     const second = await openStores(location)
     expect(await second.users.byHome(guest.home?.userId ?? '')).toEqual([guest])
+    await second.close()
+  })
+
+  it('finds objects by the owners that an older Doorstep has written', async () => {
+    const location = { directory: '', database: address('owners') }
+    const owner = randomUUID()
+    const application = anApplication({ owners: [owner] })
+    const first = await openStores(location)
+    await first.commit([{ change: 'createApplication', application }])
+    await first.close()
+    const older = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=owners' })
+    await older.connect()
+    await older.query(forgetOwners)
+    await older.end()
+    const second = await openStores(location)
+    await expectFoundByOwner(second, owner, application.id)
     await second.close()
   })
 

@@ -1,7 +1,9 @@
 import type { ApplicationStore } from '../directory/application.ts'
 import type { DirectoryChange } from '../directory/changes.ts'
 import type { CloudSettingsStore } from '../directory/cloud-settings.ts'
+import type { DeletedItemStore } from '../directory/deleted-item.ts'
 import type { GroupStore } from '../directory/group.ts'
+import type { OwnedObjectStore } from '../directory/owned-object.ts'
 import type { PasswordCredentialStore } from '../directory/password-credential.ts'
 import type {
   AppRoleAssignmentStore,
@@ -33,6 +35,8 @@ export interface Stores {
   readonly passwordCredentials: PasswordCredentialStore
   readonly users: UserStore
   readonly groups: GroupStore
+  readonly ownedObjects: OwnedObjectStore
+  readonly deletedItems: DeletedItemStore
   readonly permissionGrants: PermissionGrantStore
   readonly appRoleAssignments: AppRoleAssignmentStore
   readonly directoryRoles: DirectoryRoleAssignmentStore

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { laterUserProperties, type User, type UserPassword, type UserStore } from '../directory/user.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
+import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
@@ -24,7 +25,7 @@ export const uniqueUserValues: UniqueValues = {
   directory_user__tenant_id__user_principal_name: ['user', 'userPrincipalName'],
 }
 
-const filterable: FilterableProperties = {
+export const filterableUsers: FilterableProperties = {
   properties: new Map([
     ['id', text('id')],
     ['userPrincipalName', text('user_principal_name')],
@@ -67,7 +68,7 @@ export function userStore(database: Database): UserStore {
       return rows.map((row) => userOf(row))
     },
     list: (query) =>
-      pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterable, query),
+      pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterableUsers, query),
     passwordOf: async (userId) => {
       const rows = await database.query(
         database.builder.selectFrom('user_password').select('record').where('user_id', '=', folded(userId)).compile(),
@@ -77,11 +78,11 @@ export function userStore(database: Database): UserStore {
   }
 }
 
-const userColumns = [...objectColumns, 'sign_ins_valid_from'] as const
+export const userColumns = [...objectColumns, 'sign_ins_valid_from'] as const
 
 type UserRow = Parameters<typeof objectOf>[0] & { readonly sign_ins_valid_from: string | null }
 
-function userOf(row: UserRow): User {
+export function userOf(row: UserRow): User {
   return { ...laterUserProperties, ...objectOf<User>(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
 }
 
@@ -91,7 +92,9 @@ function passwordOf(row: { record: string }): UserPassword {
 
 export function statementsForUsers(
   builder: StatementBuilder,
-): StatementsFor<'createUser' | 'updateUser' | 'deleteUser' | 'setUserPassword' | 'revokeSignInSessions'> {
+): StatementsFor<
+  'createUser' | 'updateUser' | 'deleteUser' | 'restoreUser' | 'setUserPassword' | 'revokeSignInSessions'
+> {
   return {
     createUser: ({ user }) => [
       {
@@ -120,7 +123,9 @@ export function statementsForUsers(
     deleteUser: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_user', kind: 'user', id, deletedDateTime }),
       unlessLastAccount(builder, id),
+      ...removeExpiredItems(builder, 'user', deletedDateTime),
     ],
+    restoreUser: ({ id }) => [restoreObject(builder, 'user', id)],
     revokeSignInSessions: ({ userId, validFrom }) => {
       const query = sql`
         update directory_user set sign_ins_valid_from = ${validFrom}, version = version + 1

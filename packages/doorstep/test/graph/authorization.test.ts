@@ -5,6 +5,7 @@ import { clientToken } from './client-token.ts'
 type Doorstep = Awaited<ReturnType<typeof startDoorstep>>
 
 const graphAppId = '00000003-0000-0000-c000-000000000000'
+const directoryReadAll = '7ab1d382-f21e-4acd-a863-ba3e13f7da61'
 const ownedBy = '18a4783c-866b-4cc7-a460-3d5e5662c884'
 
 let doorstep: Doorstep
@@ -93,5 +94,35 @@ describe('Application.ReadWrite.OwnedBy', () => {
       expect(statuses).toEqual(allowed ? [200, 204, 200, 204] : [200, 403, 403, 403])
     }
     expect((await request('PATCH', `/v1.0/servicePrincipals/${graphApi.id}`, { notes: 'x' })).status).toBe(403)
+  })
+
+  it('reaches into the recycle bin as far', async () => {
+    const foreign = (await graph('POST', '/v1.0/applications', { displayName: 'foreign' })).body
+    await graph('DELETE', `/v1.0/applications/${foreign.id}`)
+    const { request } = await newClient(ownedBy)
+    const own = (await request('POST', '/v1.0/applications', { displayName: 'own' })).body
+    await request('DELETE', `/v1.0/applications/${own.id}`)
+    const bin = '/v1.0/directory/deletedItems'
+    const listed = await request('GET', `${bin}/microsoft.graph.application`)
+    expect(listed.body.value).toMatchObject([{ id: own.id }])
+    expect((await request('GET', `${bin}/microsoft.graph.user`)).status).toBe(403)
+    expect((await request('POST', `${bin}/${foreign.id}/restore`)).status).toBe(403)
+    expect((await request('DELETE', `${bin}/${foreign.id}`)).status).toBe(403)
+    expect((await request('POST', `${bin}/${own.id}/restore`)).status).toBe(200)
+  })
+
+  it('needs to read the directory besides, to say who owns something', async () => {
+    const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${graphApi.id}` }
+    const [poor, able] = [await newClient(ownedBy), await newClient(ownedBy, directoryReadAll)]
+    for (const [client, status] of [
+      [poor, 403],
+      [able, 204],
+    ] as const) {
+      const { id } = (await client.request('POST', '/v1.0/applications', { displayName: 'own' })).body
+      expect((await client.request('POST', `/v1.0/applications/${id}/owners/$ref`, reference)).status).toBe(status)
+    }
+    const foreign = (await graph('POST', '/v1.0/applications', { displayName: 'foreign' })).body
+    const path = `/v1.0/applications/${foreign.id}/owners/$ref`
+    expect((await able.request('POST', path, reference)).status).toBe(403)
   })
 })

@@ -72,6 +72,81 @@ describe('service principals', () => {
   })
 })
 
+describe('the properties of a service principal', () => {
+  const writable = {
+    displayName: 'renamed',
+    accountEnabled: false,
+    appRoleAssignmentRequired: true,
+    description: 'for people',
+    notes: 'for administrators',
+    homepage: 'https://app.contoso.example',
+    loginUrl: 'https://app.contoso.example/login',
+    tags: ['HideApp', 'WindowsAzureActiveDirectoryIntegratedApp'],
+    alternativeNames: ['isExplicit=True'],
+    notificationEmailAddresses: ['admin@contoso.example'],
+    preferredSingleSignOnMode: 'saml',
+  }
+
+  it('can be set when it is made and changed later', async () => {
+    const { appId } = (await graph('POST', '/v1.0/applications', { displayName: 'demo' })).body
+    const made = await graph('POST', '/v1.0/servicePrincipals', { appId, ...writable, passwordCredentials: [] })
+    expect(made.status, made.text).toBe(201)
+    expect(made.body).toMatchObject(writable)
+    const { servicePrincipal } = await newPair()
+    const path = `/v1.0/servicePrincipals/${servicePrincipal.id}`
+    expect((await graph('PATCH', path, writable)).status).toBe(204)
+    expect((await graph('GET', path)).body).toMatchObject(writable)
+    const cleared = { description: null, notes: null, homepage: null, loginUrl: null, preferredSingleSignOnMode: null }
+    expect((await graph('PATCH', path, { ...cleared, tags: [] })).status).toBe(204)
+    expect((await graph('GET', path)).body).toMatchObject({
+      ...cleared,
+      tags: [],
+      alternativeNames: ['isExplicit=True'],
+    })
+  })
+
+  it.each([
+    [{ appDisplayName: 'x' }, /'appDisplayName' is read-only/],
+    [{ servicePrincipalNames: [] }, /'servicePrincipalNames' is read-only/],
+    [{ appOwnerOrganizationId: nobody }, /'appOwnerOrganizationId' is read-only/],
+    [{ accountEnabled: 'no' }, /'accountEnabled'/],
+    [{ displayName: '' }, /'displayName'/],
+    [{ homepage: 'app' }, /'homepage'/],
+    [{ tags: ['a b'] }, /'tags\[0\]'/],
+    [{ notificationEmailAddresses: ['nobody'] }, /'notificationEmailAddresses\[0\]'/],
+    [{ preferredSingleSignOnMode: 'magic' }, /'preferredSingleSignOnMode'/],
+    [{ replyUrls: ['https://elsewhere.example'] }, /'replyUrls'/],
+    [{ customSecurityAttributes: { Engineering: {} } }, /'customSecurityAttributes'/],
+    [{ passwordCredentials: [{}] }, /addPassword/],
+    [{ samlSingleSignOnSettings: { relayState: 'x' } }, /'samlSingleSignOnSettings'/],
+    [{ colour: 'red' }, /'colour'/],
+  ])('are refused: %j', async (body, message) => {
+    const { servicePrincipal } = await newPair()
+    const refused = await graph('PATCH', `/v1.0/servicePrincipals/${servicePrincipal.id}`, body)
+    expect([refused.status, refused.body.error.code]).toEqual([400, 'Request_BadRequest'])
+    expect(refused.body.error.message).toMatch(message)
+  })
+
+  it('that mirror the application can be written back as they were read', async () => {
+    const { servicePrincipal } = await newPair({ web: { redirectUris: ['https://app.contoso.example/cb'] } })
+    const { replyUrls } = servicePrincipal
+    expect(replyUrls).toEqual(['https://app.contoso.example/cb'])
+    const path = `/v1.0/servicePrincipals/${servicePrincipal.id}`
+    expect((await graph('PATCH', path, { replyUrls, notes: 'x' })).status).toBe(204)
+  })
+
+  it('make it where it is missing, when that is preferred', async () => {
+    const { appId } = (await graph('POST', '/v1.0/applications', { displayName: 'demo' })).body
+    const path = `/v1.0/servicePrincipals(appId='${appId}')`
+    expect((await graph('PATCH', path, { notes: 'x' })).status).toBe(404)
+    const prefer = { prefer: 'create-if-missing' }
+    const made = await graph('PATCH', path, { notes: 'x' }, prefer)
+    expect([made.status, made.body.appId, made.body.notes]).toEqual([201, appId, 'x'])
+    expect((await graph('PATCH', path, { notes: 'y' }, prefer)).status).toBe(204)
+    expect((await graph('GET', path)).body).toMatchObject({ id: made.body.id, notes: 'y' })
+  })
+})
+
 describe('delegated consent', () => {
   it('is recorded, listed, changed and withdrawn, under ids whose case counts', async () => {
     const { servicePrincipal } = await newPair()

@@ -80,12 +80,20 @@ describe('the applications of others', () => {
       ...(allowed ? [] : [presence]),
       await send[person]('PATCH', path, { notes: 'x' }),
       await send[person]('POST', `${path}/addPassword`, {}),
+      await send[person]('POST', `${path}/federatedIdentityCredentials`, {
+        name: 'ci-main',
+        issuer: 'https://ci.example',
+        subject: 'main',
+        audiences: ['api://AzureADTokenExchange'],
+      }),
+      await send[person]('PATCH', `${path}/federatedIdentityCredentials/ci-main`, { subject: 'x' }),
+      await send[person]('DELETE', `${path}/federatedIdentityCredentials/ci-main`),
       await send[person]('PATCH', `/servicePrincipals/${made.body.id}`, { notes: 'x' }),
       await send[person]('DELETE', `/servicePrincipals/${made.body.id}`),
       await send[person]('DELETE', path),
     ]
     if (!allowed) return answers.forEach(expectDenied)
-    expect(answers.map(({ status }) => status)).toEqual([204, 200, 204, 204, 204])
+    expect(answers.map(({ status }) => status)).toEqual([204, 200, 201, 204, 204, 204, 204, 204])
   })
 
   it('need the permission of the application besides the right of the user', async () => {

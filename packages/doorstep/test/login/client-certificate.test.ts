@@ -1,6 +1,10 @@
 import { createHash, constants as cryptoConstants, randomUUID, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeSelfSignedCertificate, type SelfSignedCertificate } from '../support/self-signed-certificate.ts'
+import {
+  makeSelfSignedCertificate,
+  type SelfSignedCertificate,
+  yearsFromNow,
+} from '../support/self-signed-certificate.ts'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
 import { contoso } from './contoso.ts'
 import { expectRefusalBody, type Refusal } from './expect-refusal.ts'
@@ -17,7 +21,7 @@ let foreign: SelfSignedCertificate
 
 beforeAll(async () => {
   own = await makeSelfSignedCertificate('daemon')
-  old = await makeSelfSignedCertificate('daemon', { fromYears: -3, untilYears: -2 })
+  old = await makeSelfSignedCertificate('daemon', { from: yearsFromNow(-3), until: yearsFromNow(-2) })
   foreign = await makeSelfSignedCertificate('daemon')
   doorstep = await startDoorstep({
     seed: JSON.stringify({

@@ -1,6 +1,6 @@
 import { webcrypto, X509Certificate } from 'node:crypto'
 import 'reflect-metadata'
-import { X509CertificateGenerator } from '@peculiar/x509'
+import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509'
 
 /** A certificate with its key, as a person makes one for an application with openssl. */
 export interface SelfSignedCertificate {
@@ -12,10 +12,19 @@ export interface SelfSignedCertificate {
   readonly keyCredential: { readonly key: string }
 }
 
-/** Makes an RSA certificate of 2048 bits, good from a year ago until in two years, or for the years that are named. */
+/** Makes an RSA certificate of 2048 bits, good from a year ago until in two years where nothing else is said. */
 export async function makeSelfSignedCertificate(
   name: string,
-  { fromYears = -1, untilYears = 2 }: { readonly fromYears?: number; readonly untilYears?: number } = {},
+  {
+    from = yearsFromNow(-1),
+    until = yearsFromNow(2),
+    hosts = [],
+  }: {
+    readonly from?: Date
+    readonly until?: Date
+    /** Names of the servers that it is for. */
+    readonly hosts?: readonly string[]
+  } = {},
 ): Promise<SelfSignedCertificate> {
   const algorithm = {
     name: 'RSASSA-PKCS1-v1_5',
@@ -26,10 +35,11 @@ export async function makeSelfSignedCertificate(
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const made = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
-    notBefore: newYear(fromYears),
-    notAfter: newYear(untilYears),
+    notBefore: from,
+    notAfter: until,
     keys,
     signingAlgorithm: algorithm,
+    extensions: hosts.map((host) => new SubjectAlternativeNameExtension([{ type: 'dns', value: host }])),
   })
   const certificate = new X509Certificate(Buffer.from(made.rawData))
   return {
@@ -40,6 +50,7 @@ export async function makeSelfSignedCertificate(
   }
 }
 
-function newYear(yearsFromNow: number): Date {
-  return new Date(Date.UTC(new Date().getUTCFullYear() + yearsFromNow, 0, 1))
+/** A New Year's Day. */
+export function yearsFromNow(years: number): Date {
+  return new Date(Date.UTC(new Date().getUTCFullYear() + years, 0, 1))
 }

@@ -2,11 +2,11 @@ import type { Group } from '../../directory/group.ts'
 import { mayManageRoleAssignableGroup } from '../../rbac/directory-roles.ts'
 import { type GraphCall, requiredParam, requireOwnership } from './call.ts'
 import { insufficientPrivileges, resourceNotFound } from './errors.ts'
-import { parseObjectKey } from './object-key.ts'
+import { parseObjectKey, requireIdOrAppId } from './object-key.ts'
 
 /** The group that the path names, in the caller's tenant. @throws {GraphError} 404 */
 export async function foundGroup(call: GraphCall): Promise<Group> {
-  const { value } = parseObjectKey(requiredParam(call, 'key'))
+  const { value } = requireIdOrAppId(parseObjectKey(requiredParam(call, 'key')))
   const group = await call.parts.groups.byId(value)
   if (group?.tenantId !== call.caller.tenantId) throw resourceNotFound(value)
   return group

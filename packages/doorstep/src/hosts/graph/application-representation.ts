@@ -1,6 +1,7 @@
-import { type Application, type KeyCredential, newApplication } from '../../directory/application.ts'
+import { type Application, newApplication } from '../../directory/application.ts'
 import type { PasswordCredential } from '../../directory/password-credential.ts'
 import type { Entity } from './call.ts'
+import { keyCredentialEntity } from './key-credentials.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { passwordCredentialEntity } from './password-credential-representation.ts'
 import { graphTimestamp } from './representation.ts'
@@ -78,17 +79,4 @@ export const applicationType: EntityType = {
       { credentials: [], precision: 'read', withKeys: false },
     ),
   ),
-}
-
-function keyCredentialEntity(credential: KeyCredential, withKeys: boolean): Entity {
-  return {
-    customKeyIdentifier: credential.customKeyIdentifier,
-    displayName: credential.displayName,
-    endDateTime: graphTimestamp(credential.endDateTime, 'read'),
-    key: withKeys ? credential.key : null,
-    keyId: credential.keyId,
-    startDateTime: graphTimestamp(credential.startDateTime, 'read'),
-    type: credential.type,
-    usage: credential.usage,
-  }
 }

@@ -7,13 +7,15 @@ import {
 import { applicationProblem } from '../../directory/application-rules.ts'
 import type { DirectoryChange } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
+import { isRecord } from '../../directory/property-problem.ts'
 import { defaultDomain } from '../../directory/tenant.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { resourceNotFound } from './errors.ts'
-import { withCertificateDetails } from './key-credentials.ts'
-import { parseObjectKey } from './object-key.ts'
+import { requireValidKeys, withCertificateDetails } from './key-credentials.ts'
+import { callAs } from './narrowed-call.ts'
+import { type ObjectKey, parseObjectKey } from './object-key.ts'
 import { callersTenant } from './organization.ts'
 import { propertyRefusal, requireProperties } from './parsed-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
@@ -49,12 +51,17 @@ export async function getApplication(call: GraphCall): Promise<GraphAnswer> {
 
 /** `POST /applications`: the caller becomes its owner, which is what `Application.ReadWrite.OwnedBy` goes by. */
 export async function createApplication(call: GraphCall): Promise<GraphAnswer> {
+  return register(call, call.body)
+}
+
+async function register(call: GraphCall, sent: unknown): Promise<GraphAnswer> {
   const { parts, caller, now } = call
-  const body = withCertificateDetails(call.body, [], parts.newId)
+  const body = withCertificateDetails(sent, [], parts.newId)
   const properties = requireProperties(parseApplicationProperties(body), resource)
   const tenant = await callersTenant(call)
+  requireValidKeys(properties.keyCredentials ?? [], [], call, resource)
   const application = newApplication(
-    { ...properties, owners: [caller.objectId] },
+    { ...properties, owners: [caller.objectId], createdBy: caller.objectId },
     {
       id: parts.newId(),
       appId: parts.newId(),
@@ -74,8 +81,16 @@ export async function createApplication(call: GraphCall): Promise<GraphAnswer> {
   }
 }
 
-/** `PATCH /applications/{id}` */
+/**
+ * `PATCH /applications/{id}`. With a unique name and `Prefer: create-if-missing` it makes the application that is not
+ * there ("Create or update application").
+ */
 export async function updateApplication(call: GraphCall): Promise<GraphAnswer> {
+  const key = parseObjectKey(requiredParam(call, 'key'))
+  if (key.by === 'uniqueName' && call.createIfMissing && !(await applicationBy(key, call))) {
+    const body = isRecord(call.body) ? call.body : {}
+    return register(callAs('createApplication', call), { ...body, uniqueName: key.value })
+  }
   const tenant = await callersTenant(call)
   return decidedAgain(async () => {
     const before = await applicationToChange(call)
@@ -83,6 +98,7 @@ export async function updateApplication(call: GraphCall): Promise<GraphAnswer> {
     const after = changedApplication(before, requireProperties(parseApplicationPropertiesPatch(body), resource))
     const problem = applicationProblem(after, { tenant, before })
     if (problem) throw propertyRefusal(problem, resource)
+    requireValidKeys(after.keyCredentials, before.keyCredentials, call, resource)
     await call.parts.commit([
       { change: 'updateApplication', application: after },
       ...(await presenceFollowing(before, after, call)),
@@ -99,12 +115,17 @@ export async function deleteApplication(call: GraphCall): Promise<GraphAnswer> {
 }
 
 /** The application that the path names, in the caller's tenant. @throws {GraphError} 404 */
-async function foundApplication(call: GraphCall): Promise<Application> {
+export async function foundApplication(call: GraphCall): Promise<Application> {
   const key = parseObjectKey(requiredParam(call, 'key'))
-  const { applications } = call.parts
-  const application = await (key.by === 'id' ? applications.byId(key.value) : applications.byAppId(key.value))
+  const application = await applicationBy(key, call)
   if (application?.tenantId !== call.caller.tenantId) throw resourceNotFound(key.value)
   return application
+}
+
+function applicationBy({ by, value }: ObjectKey, { parts, caller }: GraphCall): Promise<Application | undefined> {
+  const { applications } = parts
+  if (by === 'uniqueName') return applications.byUniqueName(caller.tenantId, value)
+  return by === 'id' ? applications.byId(value) : applications.byAppId(value)
 }
 
 /** The same, when the caller may change it. @throws {GraphError} 404, 403 */

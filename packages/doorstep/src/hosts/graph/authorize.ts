@@ -20,7 +20,9 @@ interface Rule {
   readonly delegated: Needed
   readonly application: Needed
   /** Enough for an application on objects that it owns. */
-  readonly owned?: readonly string[]
+  readonly owned?: Needed
+  /** What an application may do to itself without any permission. */
+  readonly itself?: true
   /** Delegated permissions that are enough on the user's own account. */
   readonly ownAccount?: readonly string[]
   /** What `Directory.AccessAsUser.All` does not include: it is no part of the directory. */
@@ -52,13 +54,24 @@ const rules = {
   createApplication: {
     delegated: [['AppRegistration.Create', 'Application.ReadWrite.All']],
     application: [['Application.ReadWrite.All']],
-    owned: ownedBy,
+    owned: [ownedBy],
   },
-  changeApplication: { ...same([['Application.ReadWrite.All']]), owned: ownedBy },
-  changeApplicationSecrets: { ...same([writers]), owned: ownedBy },
+  changeApplication: { ...same([['Application.ReadWrite.All']]), owned: [ownedBy] },
+  changeApplicationSecrets: { ...same([writers]), owned: [ownedBy] },
   readServicePrincipals: { delegated: [readers], application: [[...readers, ...ownedBy]] },
-  createServicePrincipal: { ...same([writers]), owned: ownedBy },
-  changeServicePrincipal: { ...same([writers]), owned: ownedBy },
+  createServicePrincipal: { ...same([writers]), owned: [ownedBy] },
+  changeServicePrincipal: { ...same([writers]), owned: [ownedBy] },
+  changeOwners: { ...same([['Application.ReadWrite.All'], directoryReaders]), owned: [ownedBy, directoryReaders] },
+  rollKeys: { ...same([['Application.ReadWrite.All']]), owned: [ownedBy], itself: true },
+  readOwnedObjects: { ...same([['User.Read.All', 'User.ReadWrite.All', ...directoryReaders]]), ownAccount: oneself },
+  // Whose right it is depends on the kind of the object, which is not known yet.
+  findDeletedItem: same([]),
+  readDeletedApplications: { ...same([readers]), owned: [ownedBy] },
+  changeDeletedApplications: { ...same([writers]), owned: [ownedBy] },
+  readDeletedUsers: same([['User.Read.All', 'User.ReadWrite.All', ...directoryReaders]]),
+  changeDeletedUsers: same([['User.DeleteRestore.All', ...userWriters]]),
+  readDeletedGroups: same([['Group.Read.All', 'Group.ReadWrite.All', ...directoryReaders]]),
+  changeDeletedGroups: same([['Group.ReadWrite.All', 'Directory.ReadWrite.All']]),
   readPermissionGrants: same([grantReaders]),
   changePermissionGrants: same([grantWriters]),
   readAppRoleAssignments: same([assignmentReaders]),
@@ -126,16 +139,17 @@ function reachOfDelegation(
   return ownAccount.some((permission) => permissions.includes(permission)) ? 'owned' : 'none'
 }
 
-function reachOfApplication({ application, owned = [] }: Rule, { permissions }: Caller): Reach {
+function reachOfApplication({ application, owned, itself }: Rule, { permissions }: Caller): Reach {
   if (holds(application, permissions)) return 'all'
-  return owned.some((permission) => permissions.includes(permission)) ? 'owned' : 'none'
+  if (owned && holds(owned, permissions)) return 'owned'
+  return itself ? 'itself' : 'none'
 }
 
 function holds(needed: Needed, permissions: readonly string[]): boolean {
   return needed.every((group) => group.some((permission) => permissions.includes(permission)))
 }
 
-const byExtent: readonly Reach[] = ['none', 'owned', 'all']
+const byExtent: readonly Reach[] = ['none', 'itself', 'owned', 'all']
 
 function lesser(one: Reach, other: Reach): Reach {
   return byExtent.indexOf(one) < byExtent.indexOf(other) ? one : other

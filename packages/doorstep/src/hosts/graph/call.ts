@@ -17,6 +17,8 @@ export interface GraphCall {
   readonly query: QueryOptions
   /** Whether the header `ConsistencyLevel: eventual` came with it. */
   readonly eventual: boolean
+  /** Whether the header `Prefer: create-if-missing` came with it. */
+  readonly createIfMissing: boolean
   /** The JSON body without OData annotations; undefined when there is none. */
   readonly body: unknown
   /** Begin of links and context strings: `https://graph.microsoft.com/v1.0`. */
@@ -64,5 +66,5 @@ export function requiredParam({ params }: GraphCall, name: string): string {
 
 /** @throws {GraphError} 403 when the caller may change only what it owns and does not own this */
 export function requireOwnership({ reach, caller }: GraphCall, owners: readonly string[]): void {
-  if (reach === 'owned' && !owners.includes(caller.objectId)) throw insufficientPrivileges()
+  if (reach !== 'all' && !owners.includes(caller.objectId)) throw insufficientPrivileges()
 }

@@ -3,6 +3,7 @@ import { type DirectoryRole, findDirectoryRole } from '../../directory/directory
 import type { Group } from '../../directory/group.ts'
 import type { ServicePrincipal } from '../../directory/service-principal.ts'
 import type { User } from '../../directory/user.ts'
+import { applicationEntity, applicationType } from './application-representation.ts'
 import type { Entity } from './call.ts'
 import { groupEntity, groupType } from './group-representation.ts'
 import type { EntityType } from './odata/known-properties.ts'
@@ -20,6 +21,10 @@ export function userObject(user: User): Entity {
 
 export function groupObject(group: Group): Entity {
   return typed('group', groupEntity(group))
+}
+
+export function applicationObject(application: Application): Entity {
+  return typed('application', applicationEntity(application, { credentials: [], precision: 'read', withKeys: false }))
 }
 
 export function servicePrincipalObject(servicePrincipal: ServicePrincipal, application: Application | undefined) {
@@ -44,6 +49,12 @@ export const directoryObjectType: EntityType = {
   name: 'directoryObject',
   collection: 'directoryObjects',
   properties: [
-    ...new Set([...groupType.properties, ...userType.properties, ...servicePrincipalType.properties, 'roleTemplateId']),
+    ...new Set([
+      ...groupType.properties,
+      ...userType.properties,
+      ...servicePrincipalType.properties,
+      ...applicationType.properties,
+      'roleTemplateId',
+    ]),
   ],
 }

@@ -26,6 +26,7 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
       params: request.params as Record<string, string | undefined>,
       query: parseQueryOptions(queryString),
       eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',
+      createIfMissing: /\bcreate-if-missing\b/i.test(String(request.headers.prefer ?? '')),
       body: request.body,
       root: `${origin}/${version}`,
       now: new Date(parts.clock.now()).toISOString(),

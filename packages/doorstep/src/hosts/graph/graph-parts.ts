@@ -2,7 +2,9 @@ import type { VerifiedToken } from '@doorstep/guard'
 import type { Clock } from '../../clock.ts'
 import type { ApplicationStore } from '../../directory/application.ts'
 import type { CommitDirectory } from '../../directory/changes.ts'
+import type { DeletedItemStore } from '../../directory/deleted-item.ts'
 import type { GroupStore } from '../../directory/group.ts'
+import type { OwnedObjectStore } from '../../directory/owned-object.ts'
 import type { PasswordCredentialStore } from '../../directory/password-credential.ts'
 import type {
   AppRoleAssignmentStore,
@@ -32,6 +34,8 @@ export interface GraphParts {
   readonly passwordCredentials: PasswordCredentialStore
   readonly users: UserStore
   readonly groups: GroupStore
+  readonly ownedObjects: OwnedObjectStore
+  readonly deletedItems: DeletedItemStore
   readonly permissionGrants: PermissionGrantStore
   readonly appRoleAssignments: AppRoleAssignmentStore
   readonly directoryRoles: DirectoryRoleAssignmentStore

@@ -1,8 +1,11 @@
 import { isGuid } from '../../directory/guid.ts'
 import { badRequest, requestBadRequest } from './errors.ts'
 
-/** How a path addresses one object: by its object id, or by the client id of its application. */
-export type ObjectKey = { readonly by: 'id'; readonly value: string } | { readonly by: 'appId'; readonly value: string }
+/** How a path addresses one object: by its object id, the client id of its application, or a name given to it. */
+export interface ObjectKey {
+  readonly by: 'id' | 'appId' | 'uniqueName'
+  readonly value: string
+}
 
 /**
  * Rewrites keys in parentheses to segments of their own, so that the router sees one form:
@@ -22,18 +25,30 @@ export function withKeysAsSegments(url: string): string {
 
 /** @throws {GraphError} 400 when the key has another form */
 export function parseObjectKey(segment: string): ObjectKey {
-  const key = /^\((?:(\w+)=)?(?:'([^']*)'|([\w-]+))\)$/.exec(segment)
+  const key = /^\((?:(\w+)=)?(?:'((?:[^']|'')*)'|([\w-]+))\)$/.exec(segment)
   if (!key) return { by: 'id', value: requiredGuid(segment) }
   const [, name = 'id', quoted, bare] = key
-  const value = quoted ?? bare ?? ''
+  const value = quoted?.replaceAll("''", "'") ?? bare ?? ''
   switch (name.toLowerCase()) {
     case 'id':
       return { by: 'id', value: requiredGuid(value) }
     case 'appid':
       return { by: 'appId', value: requiredGuid(value) }
+    case 'uniquename':
+      return { by: 'uniqueName', value }
     default:
-      throw badRequest(`The key property '${name}' in the path is not supported; use an object id or appId='…'.`)
+      throw unsupportedKey(name)
   }
+}
+
+/** @throws {GraphError} 400 when the object is addressed by a name that its collection does not know */
+export function requireIdOrAppId({ by, value }: ObjectKey): { readonly by: 'id' | 'appId'; readonly value: string } {
+  if (by === 'uniqueName') throw unsupportedKey(by)
+  return { by, value }
+}
+
+function unsupportedKey(name: string) {
+  return badRequest(`The key property '${name}' in the path is not supported here; use an object id or appId='…'.`)
 }
 
 /** A GUID in lower case, as ids are kept. @throws {GraphError} 400 */

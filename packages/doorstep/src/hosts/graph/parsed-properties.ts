@@ -24,6 +24,10 @@ export function propertyRefusal({ kind, path, message }: PropertyProblem, resour
       const rule = 'Permission (scope or role) cannot be deleted or updated unless disabled first.'
       return new GraphError(400, 'CannotDeleteOrUpdateEnabledEntitlement', `${rule} ${message}`)
     }
+    case 'keyStart':
+      return new GraphError(400, 'KeyCredentialsInvalidStartDate', `Key credential start date is invalid. ${message}`)
+    case 'keyEnd':
+      return new GraphError(400, 'KeyCredentialsInvalidEndDate', `Key credential end date is invalid. ${message}`)
     case 'invalid': {
       const what = path === '' ? 'Invalid request body' : `Invalid value specified for property '${path}'`
       return requestBadRequest(`${what} of resource '${resource}'. ${message}`)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Application } from '../../directory/application.ts'
+import { mostSecretsWithPersonalAccounts, signsInPersonalAccounts } from '../../directory/audience-limits.ts'
 import {
   defaultPasswordLifetimeInYears,
   type StoredPasswordCredential,
@@ -17,7 +19,9 @@ const resource = 'PasswordCredential'
 
 /** `POST /applications/{id}/addPassword` */
 export async function addApplicationPassword(call: GraphCall): Promise<GraphAnswer> {
-  return addPassword(call, await applicationToChange(call))
+  const application = await applicationToChange(call)
+  await requireRoomForSecret(application, call)
+  return addPassword(call, application)
 }
 
 /** `POST /applications/{id}/removePassword` */
@@ -35,11 +39,20 @@ export async function removeServicePrincipalPassword(call: GraphCall): Promise<G
   return removePassword(call, await servicePrincipalToChange(call))
 }
 
+/** @throws {GraphError} 400 when an application for personal accounts has as many secrets as it can have */
+async function requireRoomForSecret(application: Application, { parts }: GraphCall): Promise<void> {
+  if (!signsInPersonalAccounts(application)) return
+  const kept = await parts.passwordCredentials.byOwner(application.id)
+  if (kept.length < mostSecretsWithPersonalAccounts) return
+  const message = `An application for '${application.signInAudience}' has at most ${mostSecretsWithPersonalAccounts} secrets; remove one first.`
+  throw propertyRefusal({ path: 'passwordCredentials', kind: 'invalid', message }, 'Application')
+}
+
 /** Makes a secret and shows it, this once. */
 async function addPassword({ parts, body, now }: GraphCall, { id }: { readonly id: string }): Promise<GraphAnswer> {
-  const wanted = parseNewPassword(body, now)
+  const { keyId = parts.newId(), ...wanted } = parseNewPassword(body, now)
   const { secretText, secretHash, hint } = parts.newSecret()
-  const credential: StoredPasswordCredential = { ...wanted, ownerId: id, keyId: parts.newId(), hint, secretHash }
+  const credential: StoredPasswordCredential = { ...wanted, ownerId: id, keyId, hint, secretHash }
   await parts.commit([{ change: 'addPasswordCredential', credential }])
   return {
     kind: 'entity',
@@ -70,19 +83,19 @@ function parseNewPassword(body: unknown, now: string) {
     displayName: z.string().max(256, 'Expected at most 256 characters').nullish(),
     startDateTime: dateTime,
     endDateTime: dateTime,
-    customKeyIdentifier: z.null().optional(),
-    hint: z.null().optional(),
-    keyId: z.null().optional(),
+    customKeyIdentifier: z.string().nullish(),
+    hint: z.null({ error: 'The service makes it; leave it out' }).optional(),
+    keyId: z.guid({ error: 'Expected a GUID' }).toLowerCase().nullish(),
     secretText: z.null({ error: 'The service makes the secret; leave it out' }).optional(),
   })
   const parsed = z.strictObject({ passwordCredential: passwordCredential.nullish() }).safeParse(body ?? {})
   if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), resource)
-  const { displayName, startDateTime, endDateTime } = parsed.data.passwordCredential ?? {}
+  const { displayName, startDateTime, endDateTime, keyId } = parsed.data.passwordCredential ?? {}
   const start = startDateTime ?? now
   const end = endDateTime ?? yearsAfter(start, defaultPasswordLifetimeInYears)
   if (end <= start) {
     const message = `It is ${end}, which is not after startDateTime, ${start}.`
     throw propertyRefusal({ path: 'endDateTime', kind: 'invalid', message }, resource)
   }
-  return { displayName: displayName ?? null, startDateTime: start, endDateTime: end }
+  return { keyId: keyId ?? undefined, displayName: displayName ?? null, startDateTime: start, endDateTime: end }
 }

@@ -1,3 +1,5 @@
+import type { Application } from '../../directory/application.ts'
+import type { ServicePrincipal } from '../../directory/service-principal.ts'
 import {
   createAppRoleAssignment,
   deleteAppRoleAssignment,
@@ -19,6 +21,13 @@ import type { Operation } from './authorize.ts'
 import type { Route } from './call.ts'
 import { changePassword } from './change-password.ts'
 import {
+  countDeletedItems,
+  getDeletedItem,
+  listDeletedItems,
+  removeDeletedItem,
+  restoreDeletedItem,
+} from './deleted-items.ts'
+import {
   activateDirectoryRole,
   addRoleMember,
   getDirectoryRole,
@@ -29,6 +38,13 @@ import {
   removeRoleMember,
 } from './directory-roles.ts'
 import { getDomain, listDomains } from './domains.ts'
+import {
+  createFederatedCredential,
+  deleteFederatedCredential,
+  getFederatedCredential,
+  listFederatedCredentials,
+  updateFederatedCredential,
+} from './federated-identity-credentials.ts'
 import {
   addMember,
   countMembers,
@@ -53,6 +69,8 @@ import {
   memberUser,
 } from './memberships.ts'
 import { getOrganization, listOrganization } from './organization.ts'
+import { listOwnedObjects } from './owned-objects.ts'
+import { addOwner, listOwners, type Owned, ownedApplication, ownedServicePrincipal, removeOwner } from './owners.ts'
 import {
   addApplicationPassword,
   addServicePrincipalPassword,
@@ -77,6 +95,7 @@ import {
   listRoleAssignments,
   listRoleDefinitions,
 } from './role-management.ts'
+import { addKey, keysOfApplication, keysOfServicePrincipal, removeKey } from './roll-keys.ts'
 import {
   countServicePrincipals,
   createServicePrincipal,
@@ -98,6 +117,36 @@ const grant = '/oauth2PermissionGrants'
 const users = '/users'
 const groups = '/groups'
 
+const federated = '/federatedIdentityCredentials'
+const deleted = '/directory/deletedItems'
+
+function ownersOf<Item extends Application | ServicePrincipal>(
+  path: string,
+  read: Route['operation'],
+  owned: Owned<Item>,
+): readonly Route[] {
+  const owners = `${path}/:key/owners`
+  return [
+    route('GET', owners, read, listOwners(owned)),
+    route('GET', `${owners}/microsoft.graph.user`, read, listOwners(owned, 'user')),
+    route('GET', `${owners}/microsoft.graph.servicePrincipal`, read, listOwners(owned, 'servicePrincipal')),
+    route('POST', `${owners}/$ref`, 'changeOwners', addOwner(owned)),
+    route('DELETE', `${owners}/:id/$ref`, 'changeOwners', removeOwner(owned)),
+  ]
+}
+
+function ownedBy(path: string, of: 'user' | 'servicePrincipal', read: Route['operation']): readonly Route[] {
+  return (['owners', 'createdBy'] as const).flatMap((relation) => {
+    const objects = `${path}/${relation === 'owners' ? 'ownedObjects' : 'createdObjects'}`
+    return [
+      route('GET', objects, read, listOwnedObjects({ of, relation })),
+      ...(['application', 'servicePrincipal'] as const).map((kind) =>
+        route('GET', `${objects}/microsoft.graph.${kind}`, read, listOwnedObjects({ of, relation, kind })),
+      ),
+    ]
+  })
+}
+
 const ofApplications: readonly Route[] = [
   route('GET', app, 'readApplications', listApplications),
   route('GET', `${app}/$count`, 'readApplications', countApplications),
@@ -107,6 +156,14 @@ const ofApplications: readonly Route[] = [
   route('DELETE', `${app}/:key`, 'changeApplication', deleteApplication),
   route('POST', `${app}/:key/addPassword`, 'changeApplicationSecrets', addApplicationPassword),
   route('POST', `${app}/:key/removePassword`, 'changeApplicationSecrets', removeApplicationPassword),
+  route('POST', `${app}/:key/addKey`, 'rollKeys', addKey(keysOfApplication)),
+  route('POST', `${app}/:key/removeKey`, 'rollKeys', removeKey(keysOfApplication)),
+  ...ownersOf(app, 'readApplications', ownedApplication),
+  route('GET', `${app}/:key${federated}`, 'readApplications', listFederatedCredentials),
+  route('POST', `${app}/:key${federated}`, 'changeApplication', createFederatedCredential),
+  route('GET', `${app}/:key${federated}/:credential`, 'readApplications', getFederatedCredential),
+  route('PATCH', `${app}/:key${federated}/:credential`, 'changeApplication', updateFederatedCredential),
+  route('DELETE', `${app}/:key${federated}/:credential`, 'changeApplication', deleteFederatedCredential),
 ]
 
 const ofServicePrincipals: readonly Route[] = [
@@ -118,6 +175,32 @@ const ofServicePrincipals: readonly Route[] = [
   route('DELETE', `${sp}/:key`, 'changeServicePrincipal', deleteServicePrincipal),
   route('POST', `${sp}/:key/addPassword`, 'changeServicePrincipal', addServicePrincipalPassword),
   route('POST', `${sp}/:key/removePassword`, 'changeServicePrincipal', removeServicePrincipalPassword),
+  route('POST', `${sp}/:key/addKey`, 'rollKeys', addKey(keysOfServicePrincipal)),
+  route('POST', `${sp}/:key/removeKey`, 'rollKeys', removeKey(keysOfServicePrincipal)),
+  ...ownersOf(sp, 'readServicePrincipals', ownedServicePrincipal),
+]
+
+const ofOwners: readonly Route[] = [
+  ...ownedBy('/me', 'user', 'readOwnedObjects'),
+  ...ownedBy(`${users}/:key`, 'user', 'readOwnedObjects'),
+  ...ownedBy(`${sp}/:key`, 'servicePrincipal', 'readServicePrincipals'),
+]
+
+const ofDeletedItems: readonly Route[] = [
+  ...(
+    [
+      ['application', 'readDeletedApplications'],
+      ['servicePrincipal', 'readDeletedApplications'],
+      ['user', 'readDeletedUsers'],
+      ['group', 'readDeletedGroups'],
+    ] as const
+  ).flatMap(([kind, operation]) => [
+    route('GET', `${deleted}/microsoft.graph.${kind}`, operation, listDeletedItems(kind)),
+    route('GET', `${deleted}/microsoft.graph.${kind}/$count`, operation, countDeletedItems(kind)),
+  ]),
+  route('GET', `${deleted}/:id`, 'findDeletedItem', getDeletedItem),
+  route('POST', `${deleted}/:id/restore`, 'findDeletedItem', restoreDeletedItem),
+  route('DELETE', `${deleted}/:id`, 'findDeletedItem', removeDeletedItem),
 ]
 
 const ofPermissions: readonly Route[] = [
@@ -253,6 +336,8 @@ const ofTenant: readonly Route[] = [
 export const routes: readonly Route[] = [
   ...ofApplications,
   ...ofServicePrincipals,
+  ...ofOwners,
+  ...ofDeletedItems,
   ...ofPermissions,
   ...ofPeople,
   ...ofGroups,

@@ -3,6 +3,7 @@ import type { PasswordCredential } from '../../directory/password-credential.ts'
 import { newServicePrincipal, type ServicePrincipal, servicePrincipalNames } from '../../directory/service-principal.ts'
 import { noVerifiedPublisher } from './application-representation.ts'
 import type { Entity } from './call.ts'
+import { keyCredentialEntity } from './key-credentials.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { passwordCredentialEntity } from './password-credential-representation.ts'
 import { graphTimestamp } from './representation.ts'
@@ -12,6 +13,8 @@ export interface ServicePrincipalView {
   readonly application: Application | undefined
   readonly credentials: readonly PasswordCredential[]
   readonly precision: 'created' | 'read'
+  /** Certificates are shown on request only. */
+  readonly withKeys?: boolean
 }
 
 /** A service principal as Graph shows it: complete, with nulls and empty lists. */
@@ -49,7 +52,7 @@ export function servicePrincipalEntity(servicePrincipal: ServicePrincipal, view:
     addIns: [],
     appRoles: (application?.appRoles ?? []).map((role) => ({ ...role, origin: 'Application' })),
     info: application?.info ?? null,
-    keyCredentials: [],
+    keyCredentials: servicePrincipal.keyCredentials.map((key) => keyCredentialEntity(key, view.withKeys ?? false)),
     oauth2PermissionScopes: application?.api.oauth2PermissionScopes ?? [],
     passwordCredentials: view.credentials.map(passwordCredentialEntity),
     resourceSpecificApplicationPermissions: [],
@@ -71,6 +74,7 @@ export const servicePrincipalType: EntityType = {
   ),
 }
 
-function replyUrls({ web, spa, publicClient }: Application): readonly string[] {
+/** Where users are sent, of every platform. */
+export function replyUrls({ web, spa, publicClient }: Application): readonly string[] {
   return [...web.redirectUris, ...spa.redirectUris, ...publicClient.redirectUris]
 }

@@ -1,18 +1,22 @@
 import type { Application } from '../../directory/application.ts'
 import { AlreadyExists } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
+import { isRecord } from '../../directory/property-problem.ts'
 import { newServicePrincipal, type ServicePrincipal } from '../../directory/service-principal.ts'
 import {
   parseServicePrincipalProperties,
   parseServicePrincipalPropertiesPatch,
+  withoutMirroredUrls,
 } from '../../directory/service-principal-properties.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { alreadyTaken, type GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
-import { parseObjectKey } from './object-key.ts'
+import { requireValidKeys, withCertificateDetails } from './key-credentials.ts'
+import { callAs } from './narrowed-call.ts'
+import { parseObjectKey, requireIdOrAppId } from './object-key.ts'
 import { requireProperties } from './parsed-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
-import { servicePrincipalEntity, servicePrincipalType } from './service-principal-representation.ts'
+import { replyUrls, servicePrincipalEntity, servicePrincipalType } from './service-principal-representation.ts'
 
 const resource = 'ServicePrincipal'
 
@@ -33,20 +37,28 @@ export async function getServicePrincipal(call: GraphCall): Promise<GraphAnswer>
   return {
     kind: 'entity',
     context: `${collectionContext('servicePrincipals', selected)}/$entity`,
-    entity: projection(await readEntity(servicePrincipal, call), selected),
+    entity: projection(await readEntity(servicePrincipal, call, selected?.includes('keyCredentials')), selected),
   }
 }
 
 /** `POST /servicePrincipals`: brings an application into the caller's tenant. */
-export async function createServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
+export function createServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
+  return bringIn(call, call.body)
+}
+
+async function bringIn(call: GraphCall, sent: unknown): Promise<GraphAnswer> {
   const { parts, caller, now } = call
-  const { appId, properties } = requireProperties(parseServicePrincipalProperties(call.body), resource)
+  const wanted =
+    isRecord(sent) && typeof sent.appId === 'string' ? await parts.applications.byAppId(sent.appId) : undefined
+  const body = withCertificateDetails(withoutMirroredUrls(sent, mirroredUrls(wanted)), [], parts.newId)
+  const { appId, properties } = requireProperties(parseServicePrincipalProperties(body), resource)
   const application = await applicationFor(appId, call)
+  requireValidKeys(properties.keyCredentials ?? [], [], call, resource)
   if (await parts.servicePrincipals.byAppId(caller.tenantId, appId)) throw nameInUse(appId)
   const servicePrincipal = newServicePrincipal(
     application,
     { id: parts.newId(), tenantId: caller.tenantId, createdDateTime: now },
-    { ...properties, owners: [caller.objectId] },
+    { ...properties, owners: [caller.objectId], createdBy: caller.objectId },
   )
   try {
     await parts.commit([{ change: 'createServicePrincipal', servicePrincipal }])
@@ -61,14 +73,33 @@ export async function createServicePrincipal(call: GraphCall): Promise<GraphAnsw
   }
 }
 
-/** `PATCH /servicePrincipals/{id}` */
+/** `PATCH /servicePrincipals/{id}`. With a client id and `Prefer: create-if-missing` it makes what is not there. */
 export async function updateServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
-  const patch = requireProperties(parseServicePrincipalPropertiesPatch(call.body), resource)
+  const { parts, caller } = call
+  const key = parseObjectKey(requiredParam(call, 'key'))
+  if (
+    key.by === 'appId' &&
+    call.createIfMissing &&
+    !(await parts.servicePrincipals.byAppId(caller.tenantId, key.value))
+  ) {
+    const body = isRecord(call.body) ? call.body : {}
+    return bringIn(callAs('createServicePrincipal', call), { ...body, appId: key.value })
+  }
   return decidedAgain(async () => {
-    const servicePrincipal = { ...(await servicePrincipalToChange(call)), ...patch }
-    await call.parts.commit([{ change: 'updateServicePrincipal', servicePrincipal }])
+    const before = await servicePrincipalToChange(call)
+    const application = await parts.applications.byAppId(before.appId)
+    const sent = withoutMirroredUrls(call.body, mirroredUrls(application))
+    const body = withCertificateDetails(sent, before.keyCredentials, parts.newId)
+    const patch = requireProperties(parseServicePrincipalPropertiesPatch(body), resource)
+    const servicePrincipal = { ...before, ...patch }
+    requireValidKeys(servicePrincipal.keyCredentials, before.keyCredentials, call, resource)
+    await parts.commit([{ change: 'updateServicePrincipal', servicePrincipal }])
     return nothing
   })
+}
+
+function mirroredUrls(application: Application | undefined): readonly string[] {
+  return application ? replyUrls(application) : []
 }
 
 /** `DELETE /servicePrincipals/{id}`: soft; the application stays. */
@@ -80,7 +111,7 @@ export async function deleteServicePrincipal(call: GraphCall): Promise<GraphAnsw
 
 /** The service principal that the path names, in the caller's tenant. @throws {GraphError} 404 */
 export async function foundServicePrincipal(call: GraphCall): Promise<ServicePrincipal> {
-  const key = parseObjectKey(requiredParam(call, 'key'))
+  const key = requireIdOrAppId(parseObjectKey(requiredParam(call, 'key')))
   const { servicePrincipals } = call.parts
   const { tenantId } = call.caller
   const found = await (key.by === 'id'
@@ -115,15 +146,16 @@ async function applicationFor(appId: string, call: GraphCall): Promise<Applicati
   )
 }
 
-function nameInUse(appId: string): GraphError {
+/** Another service principal of the same application is there. */
+export function nameInUse(appId: string): GraphError {
   const rule = 'The service principal cannot be created, updated, or restored because the service principal name'
   return alreadyTaken('servicePrincipalNames', `${rule} ${appId} is already in use.`)
 }
 
-async function readEntity(servicePrincipal: ServicePrincipal, { parts }: GraphCall) {
+async function readEntity(servicePrincipal: ServicePrincipal, { parts }: GraphCall, withKeys = false) {
   const [application, credentials] = await Promise.all([
     parts.applications.byAppId(servicePrincipal.appId),
     parts.passwordCredentials.byOwner(servicePrincipal.id),
   ])
-  return servicePrincipalEntity(servicePrincipal, { application, credentials, precision: 'read' })
+  return servicePrincipalEntity(servicePrincipal, { application, credentials, precision: 'read', withKeys })
 }

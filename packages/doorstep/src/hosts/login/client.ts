@@ -1,11 +1,13 @@
 import type { Tenant } from '../../directory/tenant.ts'
 import { isTokenServiceOf } from '../../protocol/client-authentication/assertion-audience.ts'
 import { authenticateByCertificate } from '../../protocol/client-authentication/certificate-assertion.ts'
+import { authenticateByFederation, isFederated } from '../../protocol/client-authentication/federated-assertion.ts'
 import { authenticateBySecret } from '../../protocol/client-authentication/secret.ts'
 import { entraError } from '../../protocol/errors.ts'
 import type { Client, RegisteredClient } from '../../protocol/grants/grant.ts'
 import type { TokenRequest } from '../../protocol/token-request.ts'
 import type { AskedOrigin } from '../host.ts'
+import { issuerKeys } from './issuer-keys.ts'
 import type { LoginParts } from './login-parts.ts'
 
 const emptyGuid = '00000000-0000-0000-0000-000000000000'
@@ -41,19 +43,27 @@ export interface Authentication {
 
 /**
  * Lets the client prove who it is by the credential it presents.
- * @throws {EntraError} 7000215 or 7000222 for a secret; what `authenticateByCertificate` says for an assertion.
+ * @throws {EntraError} 7000215 or 7000222 for a secret; what `authenticateByCertificate` says for an assertion, and
+ * `authenticateByFederation` for one of another issuer.
  */
 export async function authenticateClient(
   { credential }: Pick<TokenRequest, 'credential'>,
   { application, servicePrincipal }: RegisteredClient,
   { tenant, authority, now }: Authentication,
-  parts: Pick<LoginParts, 'passwordCredentials' | 'secrets'>,
+  parts: Pick<LoginParts, 'passwordCredentials' | 'secrets' | 'keys'>,
 ): Promise<Client> {
   if (credential.method === 'none') return { application, servicePrincipal, authenticatedBy: 'nothing' }
+  if (credential.method === 'assertion' && isFederated(credential.assertion)) {
+    const credentials = application.federatedIdentityCredentials
+    const keys = issuerKeys(parts.keys, authority)
+    await authenticateByFederation(credential.assertion, { credentials, keys, now })
+    // Its tokens say what those of a certificate say.
+    return { application, servicePrincipal, authenticatedBy: 'certificate' }
+  }
   if (credential.method === 'assertion') {
     authenticateByCertificate(credential.assertion, {
       appId: application.appId,
-      keyCredentials: application.keyCredentials,
+      keyCredentials: [...application.keyCredentials, ...servicePrincipal.keyCredentials],
       isOurAudience: (audience) => isTokenServiceOf(audience, authority, tenant),
       now,
     })

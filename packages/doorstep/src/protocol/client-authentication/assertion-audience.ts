@@ -19,6 +19,11 @@ export function isTokenServiceOf(audience: string, authority: Authority, tenant:
   return names.includes(segment) && paths.includes(rest.filter((part) => part !== '').join('/'))
 }
 
+/** Whether an issuer is this cloud: one of Entra's names or the local origin that was asked, over https. */
+export function isEntraIssuer(issuer: string, authority: Authority): boolean {
+  return URL.canParse(issuer) && hostsOf(authority).includes(new URL(issuer).host)
+}
+
 function hostsOf(authority: Authority): readonly string[] {
   if (authority.kind === 'entra') return entraHosts
   const { host, hostname, port } = new URL(authority.origin)

@@ -43,7 +43,7 @@ function verifySignature({ header, signed, signature }: DecodedJwt, { appId, key
     throw entraError('assertionTypeUnsupported', { reason: 'The algorithm of the signature is not supported.' })
   }
   const { named, shown: thumbprint } = namedThumbprints(header)
-  const found = keyCredentials.find((credential) => credential.key !== null && isNamed(credential.key, named))
+  const found = keyCredentials.find(({ key, usage }) => usage === 'Verify' && key !== null && isNamed(key, named))
   if (!found?.key) throw entraError('certificateUnknown', { thumbprint, appId })
   const details = { thumbprint, from: platformDate(found.startDateTime), until: platformDate(found.endDateTime) }
   if (now < Date.parse(found.startDateTime) || now >= Date.parse(found.endDateTime)) {

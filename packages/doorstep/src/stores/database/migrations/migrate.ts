@@ -6,6 +6,7 @@ import { guestHomesMigration } from './0004-guest-homes.ts'
 import { redirectUriMigration } from './0005-redirect-uris.ts'
 import { redirectUriKeyMigration } from './0006-redirect-uri-keys.ts'
 import { signInLogMigration } from './0007-sign-in-log.ts'
+import { ownersAndDeletionsMigration } from './0009-owners-and-deletions.ts'
 import { peopleMigration } from './0010-people.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   redirectUriMigration,
   redirectUriKeyMigration,
   signInLogMigration,
+  ownersAndDeletionsMigration,
   peopleMigration,
 ]
 

@@ -61,3 +61,8 @@ export function createUniqueIndex(table: string, columns: readonly string[]): st
 export function amongLive(index: string): string {
   return `${index} where deleted_at is null`
 }
+
+/** Restricts an index to the objects that are soft-deleted. */
+export function amongDeleted(index: string): string {
+  return `${index} where deleted_at is not null`
+}
