@@ -45,8 +45,13 @@ export interface AppRoleAssignmentStore {
   /** What a principal holds directly. */
   byPrincipal(principalId: string): Promise<readonly AppRoleAssignment[]>
   byResource(resourceId: string): Promise<readonly AppRoleAssignment[]>
+  /** What several principals hold directly, of each at most so many. */
+  byPrincipals(principalIds: readonly string[], atMost: number): Promise<readonly AppRoleAssignment[]>
+  /** Who holds roles of several APIs, of each at most so many. */
+  byResources(resourceIds: readonly string[], atMost: number): Promise<readonly AppRoleAssignment[]>
 }
 
 export interface DirectoryRoleAssignmentStore {
   byPrincipal(tenantId: string, principalId: string): Promise<readonly DirectoryRoleAssignment[]>
+  byPrincipals(tenantId: string, principalIds: readonly string[]): Promise<readonly DirectoryRoleAssignment[]>
 }

@@ -4,12 +4,13 @@ import { AlreadyExists } from '../directory/changes.ts'
 import { redirectUriKey } from '../directory/registered-redirect-uri.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns } from './database/tables.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
+  countOf,
   folded,
   foldedOrNull,
   nextVersion,
@@ -19,7 +20,7 @@ import {
   softDelete,
   unlessMovedOn,
 } from './directory-object.ts'
-import { type FilterableProperties, instant, optionalText, text } from './filter.ts'
+import { beginsWith, type FilterableProperties, instant, optionalText, text, withoutValue } from './filter.ts'
 
 export const uniqueApplicationValues: UniqueValues = {
   application__id: ['application', 'id'],
@@ -38,16 +39,28 @@ const filterable: FilterableProperties = {
     ['signInAudience', text('sign_in_audience')],
     ['publisherDomain', text('publisher_domain')],
     ['createdDateTime', instant('created_at')],
+    ...['applicationTemplateId', 'deletedDateTime', 'disabledByMicrosoftStatus'].map(
+      (name) => [name, withoutValue] as const,
+    ),
   ]),
   collections: new Map([
     [
       'identifierUris',
-      (value) => sql`exists (select 1 from application_identifier_uri where
-        application_identifier_uri.application_id = application.id
-        and application_identifier_uri.uri = ${foldedIdentifier(value)})`,
+      (value) => sql`application.id in (select application_identifier_uri.application_id
+        from application_identifier_uri where application_identifier_uri.uri = ${foldedIdentifier(value)})`,
     ],
     ['tags', holdsValue('application', 'tags')],
   ]),
+  collectionPrefixes: new Map([
+    [
+      'identifierUris',
+      (prefix) => sql`application.id in (select application_identifier_uri.application_id
+        from application_identifier_uri where ${beginsWith(sql.ref('application_identifier_uri.uri'), folded(prefix))})`,
+    ],
+    ['tags', holdsPrefix('application', 'tags')],
+  ]),
+  indexed: ['displayName'],
+  sortable: ['displayName', 'createdDateTime'],
 }
 
 /** Equal ones are alike for nearly every URI; those that differ in case alone are never this many. */
@@ -66,10 +79,21 @@ export function applicationStore(database: Database): ApplicationStore {
       const rows = await database.query(live().where('app_id', '=', folded(appId)).compile())
       return rows[0] && objectOf<Application>(rows[0])
     },
+    byIds: async (ids) => {
+      if (ids.length === 0) return []
+      const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
+      return rows.map((row) => objectOf<Application>(row))
+    },
+    byAppIds: async (appIds) => {
+      if (appIds.length === 0) return []
+      const rows = await database.query(live().where('app_id', 'in', appIds.map(folded)).compile())
+      return rows.map((row) => objectOf<Application>(row))
+    },
     byRedirectUri: async (uri, tenantId) => {
       const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))
       return rows.map((row) => objectOf<Application>(row))
     },
+    count: (query) => countOf(database, 'application', filterable, query),
     list: (query) =>
       pageOf(
         database,

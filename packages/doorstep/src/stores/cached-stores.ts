@@ -30,6 +30,7 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
   const users = userStore(database)
   const permissionGrants = permissionGrantStore(database)
   const appRoleAssignments = appRoleAssignmentStore(database)
+  const directoryRoles = directoryRoleStore(database)
   return {
     tenants: {
       ...tenants,
@@ -65,7 +66,8 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
       byPrincipal: cache.byKey('appRoleAssignments', appRoleAssignments.byPrincipal),
     },
     directoryRoles: {
-      byPrincipal: cache.byKeys('directoryRoles', directoryRoleStore(database).byPrincipal),
+      ...directoryRoles,
+      byPrincipal: cache.byKeys('directoryRoles', directoryRoles.byPrincipal),
     },
     subscriptions: subscriptionStore(database),
     roleAssignments: roleAssignmentStore(database),

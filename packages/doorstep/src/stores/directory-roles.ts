@@ -18,6 +18,16 @@ export function directoryRoleStore(database: Database): DirectoryRoleAssignmentS
         .orderBy('role_template_id')
       return (await database.query(query.compile())).map(assignmentOf)
     },
+    byPrincipals: async (tenantId, principalIds) => {
+      if (principalIds.length === 0) return []
+      const query = database.builder
+        .selectFrom('directory_role')
+        .select('record')
+        .where('tenant_id', '=', folded(tenantId))
+        .where('principal_id', 'in', principalIds.map(folded))
+        .orderBy('role_template_id')
+      return (await database.query(query.compile())).map(assignmentOf)
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import type { Database, StatementBuilder } from './database/database.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
+  countOf,
   folded,
   foldedOrNull,
   mustBeLive,
@@ -16,12 +17,27 @@ import {
   unlessMissing,
   unlessMovedOn,
 } from './directory-object.ts'
-import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+import { type FilterableProperties, flag, holdsNothing, instant, optionalText, text, withoutValue } from './filter.ts'
 
 export const uniqueUserValues: UniqueValues = {
   directory_user__id: ['user', 'id'],
   directory_user__tenant_id__user_principal_name: ['user', 'userPrincipalName'],
 }
+
+/** Properties that Graph knows and that no account here has. */
+const neverSet = [
+  'city',
+  'companyName',
+  'country',
+  'deletedDateTime',
+  'employeeId',
+  'onPremisesImmutableId',
+  'onPremisesSyncEnabled',
+  'passwordPolicies',
+  'postalCode',
+  'state',
+  'streetAddress',
+]
 
 const filterable: FilterableProperties = {
   properties: new Map([
@@ -35,8 +51,24 @@ const filterable: FilterableProperties = {
     ['userType', text('user_type')],
     ['accountEnabled', flag('account_enabled')],
     ['createdDateTime', instant('created_at')],
+    ['department', optionalText('department')],
+    ['jobTitle', optionalText('job_title')],
+    ['officeLocation', optionalText('office_location')],
+    ['mobilePhone', optionalText('mobile_phone')],
+    ['preferredLanguage', optionalText('preferred_language')],
+    ['usageLocation', optionalText('usage_location')],
+    ...neverSet.map((name) => [name, withoutValue] as const),
   ]),
-  collections: new Map(),
+  collections: new Map([
+    ['proxyAddresses', holdsNothing],
+    ['otherMails', holdsNothing],
+  ]),
+  collectionPrefixes: new Map([
+    ['proxyAddresses', holdsNothing],
+    ['otherMails', holdsNothing],
+  ]),
+  indexed: ['displayName', 'userPrincipalName', 'mail', 'mailNickname', 'givenName', 'surname'],
+  sortable: ['displayName', 'userPrincipalName', 'createdDateTime'],
 }
 
 export function userStore(database: Database): UserStore {
@@ -55,12 +87,18 @@ export function userStore(database: Database): UserStore {
       )
       return rows[0] && userOf(rows[0])
     },
+    byIds: async (ids) => {
+      if (ids.length === 0) return []
+      const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
+      return rows.map((row) => userOf(row))
+    },
     byHome: async (homeUserId) => {
       const rows = await database.query(
         live().where('home_user_id', '=', folded(homeUserId)).orderBy('tenant_id').orderBy('id').compile(),
       )
       return rows.map((row) => userOf(row))
     },
+    count: (query) => countOf(database, 'directory_user', filterable, query),
     list: (query) =>
       pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterable, query),
     passwordOf: async (userId) => {
@@ -150,5 +188,11 @@ function columnsOf(user: User) {
     user_type: folded(user.userType),
     home_user_id: foldedOrNull(user.home?.userId ?? null),
     account_enabled: user.accountEnabled ? 1 : 0,
+    department: foldedOrNull(user.department),
+    job_title: foldedOrNull(user.jobTitle),
+    office_location: foldedOrNull(user.officeLocation),
+    mobile_phone: foldedOrNull(user.mobilePhone),
+    preferred_language: foldedOrNull(user.preferredLanguage),
+    usage_location: foldedOrNull(user.usageLocation),
   }
 }

@@ -1,8 +1,9 @@
-import type { Group, GroupMember } from '../../directory/group.ts'
-import { type Entity, type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
+import type { Group } from '../../directory/group.ts'
+import { type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
 import { directoryCount, directoryList, filterOf } from './directory-list.ts'
-import { directoryObjectType, groupObject, servicePrincipalObject, userObject } from './directory-objects.ts'
+import { directoryObjects, directoryObjectType } from './directory-objects.ts'
 import { resourceNotFound } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { groupEntity, groupType } from './group-representation.ts'
 import { parseObjectKey } from './object-key.ts'
 import { ownedList } from './owned-list.ts'
@@ -21,8 +22,10 @@ export function countGroups(call: GraphCall): Promise<GraphAnswer> {
 /** `GET /groups/{id}` */
 export async function getGroup(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, groupType)
-  const entity = projection(groupEntity(await foundGroup(call)), selected)
-  return { kind: 'entity', context: `${collectionContext('groups', selected)}/$entity`, entity }
+  const expansion = expansionOf(call, groupType)
+  const group = await foundGroup(call)
+  const entity = await withExpansion(projection(groupEntity(group), selected), group, expansion)
+  return { kind: 'entity', context: `${collectionContext('groups', selected, expansion)}/$entity`, entity }
 }
 
 /** `GET /groups/{id}/members`: direct members of every kind, service principals among them. */
@@ -30,8 +33,15 @@ export async function listMembers(call: GraphCall): Promise<GraphAnswer> {
   const filter = filterOf(call.query.filter, directoryObjectType)
   const { id } = await foundGroup(call)
   const members = await call.parts.groups.membersOf(id)
-  const entities = await Promise.all(members.map((member) => memberObject(member, call)))
-  return ownedList(call, directoryObjectType, 'directoryObjects', entities.flat(), filter)
+  const objects = await directoryObjects(
+    members.map(({ memberId }) => memberId),
+    call,
+  )
+  const entities = members.flatMap(({ memberId }) => {
+    const object = objects.get(memberId.toLowerCase())
+    return object ? [object] : []
+  })
+  return ownedList(call, directoryObjectType, 'directoryObjects', entities, filter)
 }
 
 /** The group that the path names, in the caller's tenant. @throws {GraphError} 404 */
@@ -40,18 +50,4 @@ export async function foundGroup(call: GraphCall): Promise<Group> {
   const group = await call.parts.groups.byId(value)
   if (group?.tenantId !== call.caller.tenantId) throw resourceNotFound(value)
   return group
-}
-
-async function memberObject({ memberId, memberType }: GroupMember, { parts }: GraphCall): Promise<readonly Entity[]> {
-  if (memberType === 'User') {
-    const user = await parts.users.byId(memberId)
-    return user ? [userObject(user)] : []
-  }
-  if (memberType === 'Group') {
-    const group = await parts.groups.byId(memberId)
-    return group ? [groupObject(group)] : []
-  }
-  const servicePrincipal = await parts.servicePrincipals.byId(memberId)
-  if (!servicePrincipal) return []
-  return [servicePrincipalObject(servicePrincipal, await parts.applications.byAppId(servicePrincipal.appId))]
 }

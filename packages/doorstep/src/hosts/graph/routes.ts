@@ -46,9 +46,19 @@ import {
 import { listSignIns } from './sign-ins.ts'
 import { countUsers, createUser, deleteUser, getUser, listUsers, revokeSignInSessions, updateUser } from './users.ts'
 
-function route(method: Route['method'], path: string, operation: Route['operation'], answer: Route['answer']): Route {
-  return { method, path, operation, answer }
+function route(
+  method: Route['method'],
+  path: string,
+  operation: Route['operation'],
+  answer: Route['answer'],
+  options: NonNullable<Route['options']> = [],
+): Route {
+  return { method, path, operation, answer, options }
 }
+
+const listOptions = ['$orderby', '$search', '$expand'] as const
+const countOptions = ['$search'] as const
+const objectOptions = ['$expand'] as const
 
 const app = '/applications'
 const sp = '/servicePrincipals'
@@ -57,10 +67,10 @@ const users = '/users'
 const groups = '/groups'
 
 const ofApplications: readonly Route[] = [
-  route('GET', app, 'readApplications', listApplications),
-  route('GET', `${app}/$count`, 'readApplications', countApplications),
+  route('GET', app, 'readApplications', listApplications, listOptions),
+  route('GET', `${app}/$count`, 'readApplications', countApplications, countOptions),
   route('POST', app, 'createApplication', createApplication),
-  route('GET', `${app}/:key`, 'readApplications', getApplication),
+  route('GET', `${app}/:key`, 'readApplications', getApplication, objectOptions),
   route('PATCH', `${app}/:key`, 'changeApplication', updateApplication),
   route('DELETE', `${app}/:key`, 'changeApplication', deleteApplication),
   route('POST', `${app}/:key/addPassword`, 'changeApplicationSecrets', addApplicationPassword),
@@ -68,10 +78,10 @@ const ofApplications: readonly Route[] = [
 ]
 
 const ofServicePrincipals: readonly Route[] = [
-  route('GET', sp, 'readServicePrincipals', listServicePrincipals),
-  route('GET', `${sp}/$count`, 'readServicePrincipals', countServicePrincipals),
+  route('GET', sp, 'readServicePrincipals', listServicePrincipals, listOptions),
+  route('GET', `${sp}/$count`, 'readServicePrincipals', countServicePrincipals, countOptions),
   route('POST', sp, 'createServicePrincipal', createServicePrincipal),
-  route('GET', `${sp}/:key`, 'readServicePrincipals', getServicePrincipal),
+  route('GET', `${sp}/:key`, 'readServicePrincipals', getServicePrincipal, objectOptions),
   route('PATCH', `${sp}/:key`, 'changeServicePrincipal', updateServicePrincipal),
   route('DELETE', `${sp}/:key`, 'changeServicePrincipal', deleteServicePrincipal),
   route('POST', `${sp}/:key/addPassword`, 'changeServicePrincipal', addServicePrincipalPassword),
@@ -100,11 +110,11 @@ const ofPermissions: readonly Route[] = [
 ]
 
 const ofPeople: readonly Route[] = [
-  route('GET', '/me', 'readMe', getUser),
-  route('GET', users, 'listUsers', listUsers),
-  route('GET', `${users}/$count`, 'listUsers', countUsers),
+  route('GET', '/me', 'readMe', getUser, objectOptions),
+  route('GET', users, 'listUsers', listUsers, listOptions),
+  route('GET', `${users}/$count`, 'listUsers', countUsers, countOptions),
   route('POST', users, 'createUser', createUser),
-  route('GET', `${users}/:key`, 'readUser', getUser),
+  route('GET', `${users}/:key`, 'readUser', getUser, objectOptions),
   route('PATCH', `${users}/:key`, 'changeUser', updateUser),
   route('DELETE', `${users}/:key`, 'deleteUser', deleteUser),
   ...['/me', `${users}/:key`].flatMap((person) => [
@@ -114,9 +124,9 @@ const ofPeople: readonly Route[] = [
     route('POST', `${person}/getMemberGroups`, 'readMemberships', getMemberGroups),
   ]),
 
-  route('GET', groups, 'listGroups', listGroups),
-  route('GET', `${groups}/$count`, 'listGroups', countGroups),
-  route('GET', `${groups}/:key`, 'readGroup', getGroup),
+  route('GET', groups, 'listGroups', listGroups, listOptions),
+  route('GET', `${groups}/$count`, 'listGroups', countGroups, countOptions),
+  route('GET', `${groups}/:key`, 'readGroup', getGroup, objectOptions),
   route('GET', `${groups}/:key/members`, 'readGroupMembers', listMembers),
 ]
 

@@ -9,6 +9,7 @@ import {
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { alreadyTaken, type GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { parseObjectKey } from './object-key.ts'
 import { requireProperties } from './parsed-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
@@ -29,11 +30,13 @@ export function countServicePrincipals(call: GraphCall): Promise<GraphAnswer> {
 /** `GET /servicePrincipals/{id}` */
 export async function getServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, servicePrincipalType)
+  const expansion = expansionOf(call, servicePrincipalType)
   const servicePrincipal = await foundServicePrincipal(call)
+  const entity = projection(await readEntity(servicePrincipal, call), selected)
   return {
     kind: 'entity',
-    context: `${collectionContext('servicePrincipals', selected)}/$entity`,
-    entity: projection(await readEntity(servicePrincipal, call), selected),
+    context: `${collectionContext('servicePrincipals', selected, expansion)}/$entity`,
+    entity: await withExpansion(entity, servicePrincipal, expansion),
   }
 }
 

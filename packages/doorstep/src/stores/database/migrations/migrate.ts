@@ -6,6 +6,7 @@ import { guestHomesMigration } from './0004-guest-homes.ts'
 import { redirectUriMigration } from './0005-redirect-uris.ts'
 import { redirectUriKeyMigration } from './0006-redirect-uri-keys.ts'
 import { signInLogMigration } from './0007-sign-in-log.ts'
+import { orderedListsMigration } from './0008-ordered-lists.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
 /** One statement of a migration. */
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   redirectUriMigration,
   redirectUriKeyMigration,
   signInLogMigration,
+  orderedListsMigration,
 ]
 
 /**
