@@ -67,6 +67,7 @@ const table: Readonly<Record<DirectoryOperation, string>> = {
   listGroups: 'A A A A A A A A A A N A',
   readGroup: 'A A A A A A A A A A A A',
   readGroupMembers: 'A A A A A A A A A A N A',
+  readDirectoryObjects: 'A A A A A A A A A A N A',
   readSignIns: 'A N N N N N N A N N N N',
 }
 

@@ -56,6 +56,7 @@ const rules = {
   listGroups: membersOnly,
   readGroup: everybody,
   readGroupMembers: membersOnly,
+  readDirectoryObjects: membersOnly,
   readSignIns: only('Global Reader'),
 } as const satisfies Record<string, Rule>
 

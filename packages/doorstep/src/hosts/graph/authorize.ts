@@ -83,6 +83,7 @@ const rules = {
   listGroups: same([groupReaders]),
   readGroup: same([groupReaders]),
   readGroupMembers: same([groupReaders]),
+  readDirectoryObjects: same([directoryReaders]),
   readSignIns: { ...same([['AuditLog.Read.All']]), besideDirectory: true },
 } as const satisfies Record<DirectoryOperation, Rule>
 

@@ -19,6 +19,7 @@ import type { Route } from './call.ts'
 import { getDomain, listDomains } from './domains.ts'
 import { countGroups, getGroup, listGroups, listMembers } from './groups.ts'
 import { getMemberGroups, listMemberships } from './memberships.ts'
+import { getByIds, getDirectoryObject } from './objects-by-id.ts'
 import { getOrganization, listOrganization } from './organization.ts'
 import {
   addApplicationPassword,
@@ -130,6 +131,11 @@ const ofPeople: readonly Route[] = [
   route('GET', `${groups}/:key/members`, 'readGroupMembers', listMembers),
 ]
 
+const ofDirectoryObjects: readonly Route[] = [
+  route('POST', '/directoryObjects/getByIds', 'readDirectoryObjects', getByIds),
+  route('GET', '/directoryObjects/:key', 'readDirectoryObjects', getDirectoryObject),
+]
+
 const ofTenant: readonly Route[] = [
   route('GET', '/organization', 'readOrganization', listOrganization),
   route('GET', '/organization/:key', 'readOrganization', getOrganization),
@@ -147,5 +153,6 @@ export const routes: readonly Route[] = [
   ...ofServicePrincipals,
   ...ofPermissions,
   ...ofPeople,
+  ...ofDirectoryObjects,
   ...ofTenant,
 ]
