@@ -13,6 +13,7 @@ import { answersContract } from './contract/answers.ts'
 import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
 import { membershipsContract } from './contract/memberships.ts'
+import { orderedPagesContract } from './contract/ordered-pages.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
@@ -50,6 +51,7 @@ function storesContract(open: () => Promise<Stores>): void {
   deletionContract(stores)
   membershipsContract(stores)
   queriesContract(stores)
+  orderedPagesContract(stores)
   redirectUrisContract(stores)
   answersContract(stores)
   signInsContract(stores)
