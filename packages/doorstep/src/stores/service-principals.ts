@@ -39,7 +39,7 @@ const filterable: FilterableProperties = {
   collections: new Map([
     [
       'servicePrincipalNames',
-      (value) => sql`service_principal.app_id in (select ${folded(value)} union
+      (value) => sql`service_principal.app_id in (select ${folded(value)} union all
         select application_identifier_uri.app_id from application_identifier_uri
         where application_identifier_uri.uri = ${foldedIdentifier(value)})`,
     ],
