@@ -117,6 +117,11 @@ async function fill(database: Database): Promise<void> {
   })
   await copyRow(database, 'directory_group', others, named)
   await copyRow(database, 'application', others, { ...named, app_id: "'bulk-' || n", unique_name: 'null' })
+  await copyRow(database, 'application_identifier_uri', others, {
+    uri: "'api://bulk-' || n",
+    application_id: "'bulk-' || n",
+    app_id: "'bulk-' || n",
+  })
   await copyRow(database, 'service_principal', others, { ...named, app_id: "'bulk-' || n" })
   await database.transaction([{ query: statement(database, 'analyze') }])
 }
@@ -127,6 +132,7 @@ const columnsOf: Readonly<Record<string, string>> = {
   directory_group: 'tenant_id created_at version record display_name mail_nickname mail_enabled security_enabled id',
   application:
     'tenant_id created_at version record display_name app_id unique_name sign_in_audience publisher_domain id',
+  application_identifier_uri: 'tenant_id uri application_id app_id',
   service_principal:
     'tenant_id created_at version record display_name app_id app_owner_organization_id service_principal_type account_enabled id',
 }
