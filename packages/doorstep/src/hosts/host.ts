@@ -43,7 +43,8 @@ export function answerPart(
   asked: AskedOrigin,
   part: InjectOptions,
 ): Promise<LightMyRequestResponse> {
-  return originOfParts.run(asked, () => app.inject(part))
+  // Fastify sends the part when somebody waits for it, which must be in here.
+  return originOfParts.run(asked, async () => await app.inject(part))
 }
 
 /** Makes a host of a Fastify instance with its routes: waits for its plugins, then hands requests to its router. */

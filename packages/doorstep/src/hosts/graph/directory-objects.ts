@@ -55,7 +55,7 @@ export async function directoryObjects(
   const registered = await parts.applications.byAppIds(local.map(({ appId }) => appId))
   const registrations = new Map(registered.map((application) => [application.appId, application]))
   const entities = [
-    ...users.filter(isHere).map((user) => userObject(user, selected)),
+    ...users.filter(isHere).map((user) => userObject(user, selected && ['id', ...selected])),
     ...groups.filter(isHere).map(groupObject),
     ...local.map((one) => servicePrincipalObject(one, registrations.get(one.appId))),
     ...applications.filter(isHere).map(applicationObject),
