@@ -1,11 +1,12 @@
 /**
  * Measures Doorstep against its budgets, as ratios within one run.
  *
- * npm run bench [-- token-endpoint|user-tokens|start|client]… [--rounds N] [--json]
+ * npm run bench [-- token-endpoint|user-tokens|start|client|directory]… [--rounds N] [--json]
  */
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureClient } from './client/index.mjs'
+import { measureDirectory } from './directory/index.mjs'
 import { isMet, table } from './figures.mjs'
 import { measureStart } from './start/index.mjs'
 import { measureTokenEndpoint } from './token-endpoint/index.mjs'
@@ -20,6 +21,7 @@ const benches = {
   'user-tokens': measureUserTokens,
   start: measureStart,
   client: measureClient,
+  directory: measureDirectory,
 }
 const usage = `Usage: npm run bench [-- ${Object.keys(benches).join('|')} ...] [--rounds N] [--json]`
 

@@ -13,6 +13,7 @@ const bareServer = fileURLToPath(new URL('token-endpoint/bare-server.mjs', impor
 /**
  * A request for tokens that can be sent any number of times.
  * @typedef {{ url: string, ca: string, form: Record<string, string> }} TokenRequest
+ * @typedef {{ url: string, masterKey: string }} Database a PostgreSQL database, and the key of what it keeps secret
  * @typedef {{ processId: number, ready: any, tokenRequest: TokenRequest, stop(): Promise<void> }} Server
  */
 
@@ -21,10 +22,14 @@ const bareServer = fileURLToPath(new URL('token-endpoint/bare-server.mjs', impor
  * @param {import('./processors.mjs').Placement} where
  * @param {string} processors
  * @param {string[]} command
+ * @param {Record<string, string>} [environment] besides this program's own
  */
-async function start(where, processors, command) {
+async function start(where, processors, command, environment = {}) {
   const [program, parameters] = pinned(where, processors, command)
-  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, parameters, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
   let printed = ''
   let complaint = ''
   child.stderr.on('data', (chunk) => {
@@ -53,13 +58,16 @@ async function start(where, processors, command) {
 /**
  * `doorstep up`; its token request is that of the bootstrap service principal.
  * @param {import('./processors.mjs').Placement} where
- * @param {{ processors: string, dataDirectory?: string, nodeOptions?: string[] }} options without `dataDirectory`, ephemeral
+ * @param {{ processors: string, dataDirectory?: string, nodeOptions?: string[], database?: Database }} options without
+ *   `dataDirectory`, ephemeral
  * @returns {Promise<Server>}
  */
-export async function startLocalCloud(where, { processors, dataDirectory, nodeOptions = [] }) {
+export async function startLocalCloud(where, { processors, dataDirectory, nodeOptions = [], database }) {
   const place = dataDirectory === undefined ? ['--ephemeral'] : ['--data', dataDirectory]
-  const up = ['up', ...place, '--json', '--port', '0', '--proxy-port', '0']
-  const server = await start(where, processors, [process.execPath, ...nodeOptions, doorstep, ...up])
+  const elsewhere = database ? ['--database', database.url] : []
+  const up = ['up', ...place, ...elsewhere, '--json', '--port', '0', '--proxy-port', '0']
+  const environment = database ? { DOORSTEP_MASTER_KEY: database.masterKey } : {}
+  const server = await start(where, processors, [process.execPath, ...nodeOptions, doorstep, ...up], environment)
   const bootstrap = JSON.parse(readFileSync(join(server.ready.dataDirectory, 'bootstrap.json'), 'utf8'))
   const ca = readFileSync(server.ready.caCertificate, 'utf8')
   return { ...server, tokenRequest: tokenRequest(server.ready.url, ca, bootstrap) }
@@ -159,7 +167,7 @@ export async function registerApplication(server, properties = {}) {
  * @param {string} body
  * @returns {Promise<any>} the answer's JSON
  */
-function send(method, url, ca, headers, body) {
+export function send(method, url, ca, headers, body) {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, ca, headers, agent: false }, (response) => {
       let text = ''

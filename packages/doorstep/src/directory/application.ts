@@ -1,5 +1,5 @@
 import type { FederatedIdentityCredential } from './federated-identity-credential.ts'
-import type { DirectoryQuery, Page } from './query.ts'
+import type { CountQuery, DirectoryQuery, Page } from './query.ts'
 
 /**
  * A registration, one per application, in its home tenant: Microsoft Graph's `application`, by its own names.
@@ -212,10 +212,15 @@ export interface ApplicationStore {
   byAppId(appId: string): Promise<Application | undefined>
   /** In any case, as names are compared. */
   byUniqueName(tenantId: string, uniqueName: string): Promise<Application | undefined>
+  /** Those of the ids that there are, in any order. */
+  byIds(ids: readonly string[]): Promise<readonly Application[]>
+  /** The same by client ids. */
+  byAppIds(appIds: readonly string[]): Promise<readonly Application[]>
   /**
    * Some of the applications that have registered a redirect URI like this one (`redirectUriKey`; wildcards are not
    * found): at home in the tenant or present there, in any tenant without one. Whether it is equal is for the caller.
    */
   byRedirectUri(uri: string, tenantId: string | undefined): Promise<readonly Application[]>
   list(query: DirectoryQuery): Promise<Page<Application>>
+  count(query: CountQuery): Promise<number>
 }

@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 import type { Group } from './group.ts'
-import type { DirectoryQuery, Page } from './query.ts'
+import type { CountQuery, DirectoryQuery, Page } from './query.ts'
 import type { ServicePrincipal } from './service-principal.ts'
 import type { User } from './user.ts'
 
@@ -35,4 +35,5 @@ export interface DeletedItemStore {
     query: DirectoryQuery,
     since: string,
   ): Promise<Page<DeletableObjects[Kind]>>
+  count(kind: DeletableKind, query: CountQuery, since: string): Promise<number>
 }

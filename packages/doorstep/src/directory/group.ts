@@ -1,4 +1,4 @@
-import type { DirectoryQuery, Filter, Page } from './query.ts'
+import type { CountQuery, DirectoryQuery, Filter, Page } from './query.ts'
 
 /** A group of users, service principals and groups (Microsoft Graph `group`). */
 export interface Group {
@@ -75,11 +75,18 @@ export interface MembersQuery {
 
 export interface GroupStore {
   byId(id: string): Promise<Group | undefined>
+  /** Those of the ids that there are, in any order. */
+  byIds(ids: readonly string[]): Promise<readonly Group[]>
   list(query: DirectoryQuery): Promise<Page<Group>>
+  count(query: CountQuery): Promise<number>
   /** Direct members. */
   membersOf(groupId: string): Promise<readonly GroupMember[]>
   members(query: MembersQuery): Promise<Page<Pick<GroupMember, 'memberId' | 'memberType'>>>
   countMembers(query: Omit<MembersQuery, 'top' | 'after'>): Promise<number>
+  /** Direct members of several groups, of each at most so many. */
+  membersOfEach(groupIds: readonly string[], atMost: number): Promise<readonly GroupMember[]>
+  /** The direct memberships of several objects, of each at most so many. */
+  membershipsOfEach(memberIds: readonly string[], atMost: number): Promise<readonly GroupMember[]>
   /** Ids of the groups a user, group or service principal is a direct member of. */
   directGroupsOf(memberId: string): Promise<readonly string[]>
   /** Ids of all groups a user, group or service principal belongs to, directly or through other groups. */

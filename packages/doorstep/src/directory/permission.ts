@@ -45,6 +45,10 @@ export interface AppRoleAssignmentStore {
   /** What a principal holds directly. */
   byPrincipal(principalId: string): Promise<readonly AppRoleAssignment[]>
   byResource(resourceId: string): Promise<readonly AppRoleAssignment[]>
+  /** What several principals hold directly, of each at most so many. */
+  byPrincipals(principalIds: readonly string[], atMost: number): Promise<readonly AppRoleAssignment[]>
+  /** Who holds roles of several APIs, of each at most so many. */
+  byResources(resourceIds: readonly string[], atMost: number): Promise<readonly AppRoleAssignment[]>
 }
 
 export interface DirectoryRoleAssignmentStore {
@@ -56,4 +60,5 @@ export interface DirectoryRoleAssignmentStore {
   byTenant(tenantId: string): Promise<readonly DirectoryRoleAssignment[]>
   /** Template ids of the roles that were activated in the tenant or are assigned there. */
   activated(tenantId: string): Promise<readonly string[]>
+  byPrincipals(tenantId: string, principalIds: readonly string[]): Promise<readonly DirectoryRoleAssignment[]>
 }

@@ -11,19 +11,32 @@ export type Filter =
     }
   | { readonly kind: 'startsWith' | 'endsWith'; readonly property: string; readonly value: string }
   | { readonly kind: 'in'; readonly property: string; readonly values: readonly string[] }
-  /** `collection/any(x:x eq value)` */
-  | { readonly kind: 'any'; readonly collection: string; readonly value: string }
+  /** `collection/any(x:x eq value)`, `collection/any(x:startswith(x,value))` */
+  | { readonly kind: 'any' | 'anyStartsWith'; readonly collection: string; readonly value: string }
+  /** One word of a `$search`: the text has a word that begins so. */
+  | { readonly kind: 'search'; readonly property: string; readonly value: string }
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly operand: Filter }
+
+/** One property of an `$orderby`. */
+export interface SortKey {
+  readonly property: string
+  readonly direction: 'asc' | 'desc'
+}
 
 export interface DirectoryQuery {
   readonly tenantId: string
   readonly filter?: Filter | undefined
+  /** Without it the order is the store's own, and stays so from page to page. */
+  readonly orderBy?: readonly SortKey[] | undefined
   /** At most so many objects. */
   readonly top: number
   /** The `next` of the page before. */
   readonly after?: string | undefined
 }
+
+/** Which objects are to be counted. */
+export type CountQuery = Pick<DirectoryQuery, 'tenantId' | 'filter'>
 
 export interface Page<T> {
   readonly items: readonly T[]
@@ -43,5 +56,13 @@ export class UnsupportedFilter extends Error {
   constructor(property: string) {
     super(`The property '${property}' cannot be filtered by.`)
     this.property = property
+  }
+}
+
+/** A collection cannot be sorted by a property. */
+export class UnsupportedOrder extends Error {
+  override readonly name = 'UnsupportedOrder'
+  constructor(property: string) {
+    super(`There is no order by '${property}'.`)
   }
 }

@@ -1,5 +1,5 @@
 import type { Application, KeyCredential } from './application.ts'
-import type { DirectoryQuery, Page } from './query.ts'
+import type { CountQuery, DirectoryQuery, Page } from './query.ts'
 
 /**
  * An application's presence in one tenant (Microsoft Graph `servicePrincipal`). What Graph mirrors from the
@@ -87,6 +87,8 @@ export function foldedIdentifier(identifier: string): string {
 
 export interface ServicePrincipalStore {
   byId(id: string): Promise<ServicePrincipal | undefined>
+  /** Those of the ids that there are, in any order. */
+  byIds(ids: readonly string[]): Promise<readonly ServicePrincipal[]>
   byAppId(tenantId: string, appId: string): Promise<ServicePrincipal | undefined>
   /**
    * The API that answers to a resource identifier in this tenant: a client id, or an identifier URI of an
@@ -94,4 +96,5 @@ export interface ServicePrincipalStore {
    */
   byResourceIdentifier(tenantId: string, identifier: string): Promise<ServicePrincipal | undefined>
   list(query: DirectoryQuery): Promise<Page<ServicePrincipal>>
+  count(query: CountQuery): Promise<number>
 }

@@ -1,4 +1,4 @@
-import type { DirectoryQuery, Page } from './query.ts'
+import type { CountQuery, DirectoryQuery, Page } from './query.ts'
 
 /** A person's account in a tenant (Microsoft Graph `user`). */
 export interface User {
@@ -111,6 +111,8 @@ export interface UserPassword {
 
 export interface UserStore {
   byId(id: string): Promise<User | undefined>
+  /** Those of the ids that there are, in any order. */
+  byIds(ids: readonly string[]): Promise<readonly User[]>
   /** By user principal name, in any case. */
   byPrincipalName(tenantId: string, userPrincipalName: string): Promise<User | undefined>
   /** The guests of all tenants whose home account this is. */
@@ -118,5 +120,6 @@ export interface UserStore {
   /** The users who report to this one, in the order of their ids. */
   byManager(managerId: string): Promise<readonly User[]>
   list(query: DirectoryQuery): Promise<Page<User>>
+  count(query: CountQuery): Promise<number>
   passwordOf(userId: string): Promise<UserPassword | undefined>
 }

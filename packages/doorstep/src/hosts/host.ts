@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 
 /** What was asked, before a host looks at the path: HTTP/1.1 or 2, over TLS or through the proxy in absolute form. */
 export type RawRequest = IncomingMessage | Http2ServerRequest
@@ -24,13 +25,26 @@ export interface Host {
   handle(request: RawRequest, response: RawResponse, asked: AskedOrigin): void
 }
 
+/** By which name the request came whose parts are being answered. */
+const originOfParts = new AsyncLocalStorage<AskedOrigin>()
+
 const askedOrigins = new WeakMap<object, AskedOrigin>()
 
 /** The name by which this request came; `raw` is Fastify's `request.raw`. */
 export function askedOrigin(raw: object): AskedOrigin {
-  const asked = askedOrigins.get(raw)
+  const asked = askedOrigins.get(raw) ?? originOfParts.getStore()
   if (!asked) throw new Error('This request did not come through a host.')
   return asked
+}
+
+/** Sends a part of a request through the same routes and phases as if it had come by itself, by the same name. */
+export function answerPart(
+  app: FastifyInstance,
+  asked: AskedOrigin,
+  part: InjectOptions,
+): Promise<LightMyRequestResponse> {
+  // Fastify sends the part when somebody waits for it, which must be in here.
+  return originOfParts.run(asked, async () => await app.inject(part))
 }
 
 /** Makes a host of a Fastify instance with its routes: waits for its plugins, then hands requests to its router. */

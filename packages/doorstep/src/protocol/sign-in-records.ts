@@ -3,7 +3,7 @@
  * are; `id` below is always such a hash in base64url. Times are milliseconds of the one clock.
  */
 
-import type { DirectoryQuery, Page } from '../directory/query.ts'
+import type { CountQuery, DirectoryQuery, Page } from '../directory/query.ts'
 
 /** The type under which a redirect URI is registered; it decides what the token endpoint demands. */
 export type RedirectUriType = 'web' | 'spa' | 'publicClient'
@@ -169,4 +169,6 @@ export interface SignInRecordStore {
    * @throws {UnsupportedFilter} {UnknownPage}
    */
   list(query: DirectoryQuery): Promise<Page<SignInRecord>>
+  /** @throws {UnsupportedFilter} */
+  count(query: CountQuery): Promise<number>
 }

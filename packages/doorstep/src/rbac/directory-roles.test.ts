@@ -93,6 +93,7 @@ const table: Readonly<Record<DirectoryOperation, string>> = {
   changeDeletedUsers: 'A N N N N A N N N N N N N',
   readDeletedGroups: 'A N N N N A N A N N N N A',
   changeDeletedGroups: 'A N N N N A N N N N N N A',
+  readDirectoryObjects: 'A A A A A A A A A A N A A',
 }
 
 const cells = Object.entries(table).flatMap(([operation, row]) =>

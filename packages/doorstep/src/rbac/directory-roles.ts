@@ -84,6 +84,7 @@ const rules = {
   changeDirectoryRoles: only('Privileged Role Administrator'),
   readPolicies: membersOnly,
   changeAuthorizationPolicy: only('Privileged Role Administrator'),
+  readDirectoryObjects: membersOnly,
   readSignIns: only('Global Reader'),
 } as const satisfies Record<string, Rule>
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AppRoleAssignment, AppRoleAssignmentStore } from '../directory/permission.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -27,7 +28,24 @@ export function appRoleAssignmentStore(database: Database): AppRoleAssignmentSto
       (await database.query(oldestFirst().where('principal_id', '=', folded(principalId)).compile())).map(assignmentOf),
     byResource: async (resourceId) =>
       (await database.query(oldestFirst().where('resource_id', '=', folded(resourceId)).compile())).map(assignmentOf),
+    byPrincipals: (ids, atMost) => ofEach(database, 'principal_id', ids, atMost),
+    byResources: (ids, atMost) => ofEach(database, 'resource_id', ids, atMost),
   }
+}
+
+async function ofEach(
+  database: Database,
+  end: 'principal_id' | 'resource_id',
+  ids: readonly string[],
+  atMost: number,
+): Promise<readonly AppRoleAssignment[]> {
+  if (ids.length === 0) return []
+  const query = sql<{ record: string }>`
+    select record from (
+      select record, row_number() over (partition by ${sql.ref(end)} order by created_at, id) as place
+      from app_role_assignment where ${sql.ref(end)} in (${sql.join(ids.map(folded))})
+    ) as ranked where place <= ${atMost} order by place`
+  return (await database.query(query.compile(database.builder))).map(assignmentOf)
 }
 
 function assignmentOf(row: { record: string }): AppRoleAssignment {

@@ -4,13 +4,14 @@ import { AlreadyExists } from '../directory/changes.ts'
 import { redirectUriKey } from '../directory/registered-redirect-uri.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns } from './database/tables.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
+  countOf,
   folded,
   foldedOrNull,
   nextVersion,
@@ -20,7 +21,7 @@ import {
   softDelete,
   unlessMovedOn,
 } from './directory-object.ts'
-import { type FilterableProperties, instant, optionalText, text } from './filter.ts'
+import { beginsWith, type FilterableProperties, instant, optionalText, text, withoutValue } from './filter.ts'
 
 export const uniqueApplicationValues: UniqueValues = {
   application__id: ['application', 'id'],
@@ -39,17 +40,29 @@ export const filterableApplications: FilterableProperties = {
     ['signInAudience', text('sign_in_audience')],
     ['publisherDomain', text('publisher_domain')],
     ['createdDateTime', instant('created_at')],
+    ...['applicationTemplateId', 'deletedDateTime', 'disabledByMicrosoftStatus'].map(
+      (name) => [name, withoutValue] as const,
+    ),
   ]),
   collections: new Map([
     [
       'identifierUris',
-      (value) => sql`exists (select 1 from application_identifier_uri where
-        application_identifier_uri.application_id = application.id
-        and application_identifier_uri.uri = ${foldedIdentifier(value)})`,
+      (value) => sql`application.id in (select application_identifier_uri.application_id
+        from application_identifier_uri where application_identifier_uri.uri = ${foldedIdentifier(value)})`,
     ],
     ['tags', holdsValue('application', 'tags')],
     ['owners', holdsValue('application', 'owners')],
   ]),
+  collectionPrefixes: new Map([
+    [
+      'identifierUris',
+      (prefix) => sql`application.id in (select application_identifier_uri.application_id
+        from application_identifier_uri where ${beginsWith(sql.ref('application_identifier_uri.uri'), folded(prefix))})`,
+    ],
+    ['tags', holdsPrefix('application', 'tags')],
+  ]),
+  indexed: ['displayName'],
+  sortable: ['displayName', 'createdDateTime'],
 }
 
 /** Equal ones are alike for nearly every URI; those that differ in case alone are never this many. */
@@ -80,10 +93,21 @@ export function applicationStore(database: Database): ApplicationStore {
       const rows = await database.query(inTenant.where('unique_name', '=', folded(uniqueName)).compile())
       return rows[0] && applicationOf(rows[0])
     },
+    byIds: async (ids) => {
+      if (ids.length === 0) return []
+      const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
+      return rows.map((row) => objectOf<Application>(row))
+    },
+    byAppIds: async (appIds) => {
+      if (appIds.length === 0) return []
+      const rows = await database.query(live().where('app_id', 'in', appIds.map(folded)).compile())
+      return rows.map((row) => objectOf<Application>(row))
+    },
     byRedirectUri: async (uri, tenantId) => {
       const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))
       return rows.map((row) => applicationOf(row))
     },
+    count: (query) => countOf(database, 'application', filterableApplications, query),
     list: (query) =>
       pageOf(
         database,

@@ -31,8 +31,8 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
   const servicePrincipals = servicePrincipalStore(database)
   const users = userStore(database)
   const permissionGrants = permissionGrantStore(database)
-  const directoryRoles = directoryRoleStore(database)
   const appRoleAssignments = appRoleAssignmentStore(database)
+  const directoryRoles = directoryRoleStore(database)
   return {
     tenants: {
       ...tenants,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectTable } from './database/tables.ts'
 import { folded } from './directory-object.ts'
-import type { CollectionCondition } from './filter.ts'
+import { beginsWith, type CollectionCondition } from './filter.ts'
 
 /** Keeps an object's collections (tags, group types) beside it, so that `any` finds their values. */
 export function insertCollections(
@@ -27,8 +27,12 @@ export function replaceCollections(
 
 /** Whether a collection of an object of that table holds a value. */
 export function holdsValue(table: ObjectTable, collection: string): CollectionCondition {
-  return (value) => sql`exists (select 1 from collection_value where
-    collection_value.object_id = ${sql.ref(`${table}.id`)}
-    and collection_value.collection = ${collection}
-    and collection_value.value = ${folded(value)})`
+  return (value) => sql`${sql.ref(`${table}.id`)} in (select object_id from collection_value where
+    collection_value.collection = ${collection} and collection_value.value = ${folded(value)})`
+}
+
+/** Whether a collection of an object of that table holds a value that begins so. */
+export function holdsPrefix(table: ObjectTable, collection: string): CollectionCondition {
+  return (prefix) => sql`${sql.ref(`${table}.id`)} in (select object_id from collection_value where
+    collection_value.collection = ${collection} and ${beginsWith(sql.ref('collection_value.value'), folded(prefix))})`
 }

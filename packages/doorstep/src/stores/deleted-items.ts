@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { DeletableKind, DeletableObjects, DeletedItem, DeletedItemStore } from '../directory/deleted-item.ts'
-import type { DirectoryQuery, Page } from '../directory/query.ts'
+import type { CountQuery, DirectoryQuery, Page } from '../directory/query.ts'
 import { applicationOf, filterableApplications } from './applications.ts'
 import type { StatementsFor } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
@@ -39,6 +39,10 @@ export function deletedItemStore(database: Database): DeletedItemStore {
       return found.find((item) => item !== undefined)
     },
     list: (kind, query, since) => pageOfDeleted(kind, query, since, database),
+    count: async (kind, query, since) => {
+      const counting = sql<{ found: number }>`select count(*) as found ${deletedOf(kind, query, since)}`
+      return (await database.query(counting.compile(database.builder)))[0]?.found ?? 0
+    },
   }
 }
 
@@ -55,21 +59,26 @@ async function foundAs<Kind extends DeletableKind>(kind: Kind, id: string, since
 
 async function pageOfDeleted<Kind extends DeletableKind>(
   kind: Kind,
-  { tenantId, filter, top, after }: DirectoryQuery,
+  query: DirectoryQuery,
   since: string,
   database: Database,
 ): Promise<Page<DeletableObjects[Kind]>> {
-  const { read, columns, filterable } = keptAs[kind]
+  const { read, columns } = keptAs[kind]
+  const { top, after } = query
   const rows = await database.query(
     sql<Row>`
-      select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(tableOfKind[kind])}
-      where tenant_id = ${folded(tenantId)} and deleted_at >= ${since}
+      select ${sql.join(columns.map((column) => sql.ref(column)))} ${deletedOf(kind, query, since)}
       ${after === undefined ? sql`` : sql`and id > ${folded(after)}`}
-      ${filter === undefined ? sql`` : sql`and ${whereFilter(filter, filterable)}`}
       order by id limit ${top + 1}`.compile(database.builder),
   )
   const items = rows.slice(0, top).map(read)
   return { items, next: rows.length > top ? items.at(-1)?.id : undefined }
+}
+
+function deletedOf(kind: DeletableKind, { tenantId, filter }: CountQuery, since: string) {
+  const matching = filter === undefined ? sql`` : sql`and ${whereFilter(filter, keptAs[kind].filterable)}`
+  return sql`from ${sql.table(tableOfKind[kind])}
+    where tenant_id = ${folded(tenantId)} and deleted_at >= ${since} ${matching}`
 }
 
 export function statementsForDeletedItems(builder: StatementBuilder): StatementsFor<'removeDeletedItem'> {

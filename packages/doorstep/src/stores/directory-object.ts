@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { ConcurrentChange, NoSuchRecord } from '../directory/changes.ts'
-import type { DirectoryQuery, Page } from '../directory/query.ts'
+import type { CountQuery, DirectoryQuery, Page } from '../directory/query.ts'
 import type { Database, Row, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns, ObjectTable } from './database/tables.ts'
 import { type FilterableProperties, whereFilter } from './filter.ts'
+import { pageOrder } from './order.ts'
 
 /** What every object of a tenant has that Graph can list and soft-delete. */
 export interface DirectoryObject {
@@ -115,21 +116,44 @@ export interface KeptObjects<T, R extends ObjectRow> {
   readonly objectOf: (row: R) => T
 }
 
-/** One page of a tenant's live objects in the order of their ids; `next` is the last id of the page. */
+/**
+ * One page of a tenant's live objects, in the order that the query asks for or that an index gives.
+ * @throws {UnsupportedFilter} {UnsupportedOrder} {UnknownPage}
+ */
 export async function pageOf<T extends DirectoryObject, R extends ObjectRow>(
   database: Database,
   { table, columns, objectOf: read }: KeptObjects<T, R>,
   properties: FilterableProperties,
   query: DirectoryQuery,
 ): Promise<Page<T>> {
-  const after = query.after === undefined ? sql`` : sql`and id > ${folded(query.after)}`
-  const filter = query.filter === undefined ? sql`` : sql`and ${whereFilter(query.filter, properties)}`
+  const order = pageOrder(query, properties)
+  const selected = [...columns.map((column) => sql.ref(column)), ...order.columns]
+  const after = query.after === undefined ? sql`` : sql`and ${order.behind(query.after)}`
   const rows = await database.query(
     sql<R>`
-      select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)}
-      where tenant_id = ${folded(query.tenantId)} and deleted_at is null ${after} ${filter}
-      order by id limit ${query.top + 1}`.compile(database.builder),
+      select ${sql.join(selected)} from ${sql.table(table)} where ${liveObjects(properties, query)} ${after}
+      order by ${order.orderBy} limit ${query.top + 1}`.compile(database.builder),
   )
-  const items = rows.slice(0, query.top).map(read)
-  return { items, next: rows.length > query.top ? items.at(-1)?.id : undefined }
+  const kept = rows.slice(0, query.top)
+  const items = kept.map(read)
+  const [lastRow, last] = [kept.at(-1), items.at(-1)]
+  const isWhole = rows.length <= query.top || !lastRow || !last
+  return { items, next: isWhole ? undefined : order.placeOf(last.id, lastRow) }
+}
+
+/** How many of a tenant's live objects a query finds. @throws {UnsupportedFilter} */
+export async function countOf(
+  database: Database,
+  table: ObjectTable,
+  properties: FilterableProperties,
+  query: CountQuery,
+): Promise<number> {
+  const counting = sql<{ found: number }>`
+    select count(*) as found from ${sql.table(table)} where ${liveObjects(properties, query)}`
+  return (await database.query(counting.compile(database.builder)))[0]?.found ?? 0
+}
+
+function liveObjects(properties: FilterableProperties, { tenantId, filter }: CountQuery) {
+  const matching = filter === undefined ? sql`` : sql`and ${whereFilter(filter, properties)}`
+  return sql`tenant_id = ${folded(tenantId)} and deleted_at is null ${matching}`
 }

@@ -44,6 +44,11 @@ export function directoryRoleStore(database: Database): DirectoryRoleAssignmentS
         order by role_template_id`
       return (await database.query(query.compile(database.builder))).map((row) => row.role_template_id)
     },
+    byPrincipals: async (tenantId, principalIds) => {
+      if (principalIds.length === 0) return []
+      const query = inTenant(tenantId).where('principal_id', 'in', principalIds.map(folded))
+      return (await database.query(query.compile())).map(assignmentOf)
+    },
   }
 }
 

@@ -1,11 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Filter, UnsupportedFilter } from '../directory/query.ts'
 
-/** How a property is kept: text in lower case, an instant in milliseconds, a flag as 0 or 1, a number as it is. */
+/**
+ * How a property is kept: text in lower case, an instant in milliseconds, a flag as 0 or 1, a number as it is; `none`
+ * is a property that nothing here ever has.
+ */
 export interface FilterableProperty {
   /** A column, or a query of one value. */
   readonly column: RawBuilder<unknown>
-  readonly kind: 'text' | 'instant' | 'flag' | 'number'
+  readonly kind: 'text' | 'instant' | 'flag' | 'number' | 'none'
   /** Whether the column may be null. */
   readonly optional: boolean
 }
@@ -17,6 +20,12 @@ export type CollectionCondition = (value: string) => RawBuilder<unknown>
 export interface FilterableProperties {
   readonly properties: ReadonlyMap<string, FilterableProperty>
   readonly collections: ReadonlyMap<string, CollectionCondition>
+  /** The collections that can be asked for the beginning of a value. */
+  readonly collectionPrefixes?: ReadonlyMap<string, CollectionCondition>
+  /** Texts by which an index leads through a tenant's objects: (tenant, text, id). */
+  readonly indexed?: readonly string[]
+  /** What `$orderby` takes: never null. */
+  readonly sortable?: readonly string[]
 }
 
 const required = (column: string, kind: FilterableProperty['kind']): FilterableProperty => ({
@@ -33,6 +42,11 @@ export const optionalNumber = (column: string): FilterableProperty => ({
   ...required(column, 'number'),
   optional: true,
 })
+export const optionalFlag = (column: string): FilterableProperty => ({ ...flag(column), optional: true })
+/** A property that Graph has and that is null in every object here. */
+export const withoutValue: FilterableProperty = { column: sql`null`, kind: 'none', optional: true }
+/** A collection that Graph has and that is empty in every object here. */
+export const holdsNothing: CollectionCondition = () => sql`1 = 0`
 /** A text that stands in another table. */
 export const textElsewhere = (column: RawBuilder<unknown>): FilterableProperty => ({
   column,
@@ -44,6 +58,7 @@ type Condition = RawBuilder<unknown>
 type Comparison = Extract<Filter, { kind: 'compare' }>
 
 const never: Condition = sql`1 = 0`
+const always: Condition = sql`1 = 1`
 
 /**
  * The condition that a filter says. Every part is true or false and never unknown, so that `not` means what it means
@@ -63,11 +78,16 @@ export function whereFilter(filter: Filter, properties: FilterableProperties): C
     case 'in':
       return oneOf(filter.values, filter.property, propertyOf(filter.property, properties))
     case 'startsWith':
-      return startsWith(textProperty(filter.property, properties), filter.value.toLowerCase())
     case 'endsWith':
-      return endsWith(textProperty(filter.property, properties), filter.value.toLowerCase())
+    case 'search':
+      return textCondition(filter.kind, textProperty(filter.property, properties), filter.value.toLowerCase())
     case 'any': {
       const condition = properties.collections.get(filter.collection)
+      if (!condition) throw new UnsupportedFilter(filter.collection)
+      return condition(filter.value)
+    }
+    case 'anyStartsWith': {
+      const condition = properties.collectionPrefixes?.get(filter.collection)
       if (!condition) throw new UnsupportedFilter(filter.collection)
       return condition(filter.value)
     }
@@ -82,12 +102,23 @@ function propertyOf(name: string, { properties }: FilterableProperties): Filtera
 
 function textProperty(name: string, properties: FilterableProperties): FilterableProperty {
   const property = propertyOf(name, properties)
-  if (property.kind !== 'text') throw new UnsupportedFilter(name)
+  if (property.kind !== 'text' && property.kind !== 'none') throw new UnsupportedFilter(name)
   return property
+}
+
+function textCondition(
+  kind: 'startsWith' | 'endsWith' | 'search',
+  property: FilterableProperty,
+  value: string,
+): Condition {
+  if (property.kind === 'none') return never
+  if (kind === 'search') return hasWords(property, value)
+  return kind === 'startsWith' ? startsWith(property, value) : endsWith(property, value)
 }
 
 function comparison({ property: name, operator, value }: Comparison, property: FilterableProperty): Condition {
   const { column } = property
+  if (property.kind === 'none') return withNothing(operator, value)
   if (value === null) return operator === 'eq' ? sql`${column} is null` : operator === 'ne' ? hasValue(property) : never
   if (property.kind === 'flag' && operator !== 'eq' && operator !== 'ne') throw new UnsupportedFilter(name)
   const kept = keptValue(name, property, value)
@@ -95,20 +126,47 @@ function comparison({ property: name, operator, value }: Comparison, property: F
   return sql`(${hasValue(property)} and ${column} ${sql.raw(operators[operator])} ${kept})`
 }
 
+/** What is never there is equal to null, different from all else, and neither greater nor less. */
+function withNothing(operator: Comparison['operator'], value: Comparison['value']): Condition {
+  if (operator === 'eq') return value === null ? always : never
+  if (operator === 'ne') return value === null ? never : always
+  return never
+}
+
 const operators = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const
 
 function oneOf(values: readonly string[], name: string, property: FilterableProperty): Condition {
-  if (values.length === 0) return never
+  if (values.length === 0 || property.kind === 'none') return never
   const kept = values.map((value) => keptValue(name, property, value))
   return sql`(${hasValue(property)} and ${property.column} in (${sql.join(kept)}))`
 }
 
-/** A range, which an index answers, where a pattern would have to be escaped and would read every row. */
 function startsWith(property: FilterableProperty, prefix: string): Condition {
-  const { column } = property
+  return sql`(${hasValue(property)} and ${beginsWith(property.column, prefix)})`
+}
+
+/** A range, which an index answers, where a pattern would have to be escaped and would read every row. */
+export function beginsWith(column: RawBuilder<unknown>, prefix: string): Condition {
   const end = afterPrefix(prefix)
-  const below = end === undefined ? sql`` : sql`and ${column} < ${end}`
-  return sql`(${hasValue(property)} and ${column} >= ${prefix} ${below})`
+  return end === undefined ? sql`${column} >= ${prefix}` : sql`${column} >= ${prefix} and ${column} < ${end}`
+}
+
+/** Between the words of a name; one character each. */
+const separators = ['-', '_', '.', ',', '@', '/', '(', ')', ':']
+
+/** Every word of `words` begins a word of the text ("Use the $search query parameter", tokenization). */
+function hasWords(property: FilterableProperty, words: string): Condition {
+  const spaced = separators.reduce<Condition>((text, mark) => sql`replace(${text}, ${mark}, ' ')`, property.column)
+  const wanted = separators.reduce((text, mark) => text.replaceAll(mark, ' '), words).split(' ')
+  const conditions = wanted
+    .filter((word) => word !== '')
+    .map((word) => sql`' ' || ${spaced} like ${`% ${withoutWildcards(word)}%`} escape '!'`)
+  if (conditions.length === 0) return never
+  return sql`(${hasValue(property)} and ${sql.join(conditions, sql` and `)})`
+}
+
+function withoutWildcards(text: string): string {
+  return text.replaceAll(/[!%_]/g, '!$&')
 }
 
 function endsWith(property: FilterableProperty, suffix: string): Condition {
@@ -124,7 +182,7 @@ function hasValue({ column, optional }: FilterableProperty): Condition {
 
 function keptValue(name: string, { kind }: FilterableProperty, value: string | number | boolean): string | number {
   if (kind === 'text' && typeof value === 'string') return value.toLowerCase()
-  if (kind === 'number' && typeof value === 'number') return value
+  if (kind === 'number' && typeof value === 'number' && Number.isSafeInteger(value)) return value
   if (kind === 'flag' && typeof value === 'boolean') return value ? 1 : 0
   if (kind === 'instant' && typeof value === 'string') {
     const milliseconds = Date.parse(value)

@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { type Group, type GroupMember, type GroupStore, laterGroupProperties } from '../directory/group.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
+  countOf,
   folded,
   foldedOrNull,
   mustBeLive,
@@ -18,13 +19,34 @@ import {
   unlessMissing,
   unlessMovedOn,
 } from './directory-object.ts'
-import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+import {
+  type FilterableProperties,
+  flag,
+  holdsNothing,
+  instant,
+  optionalFlag,
+  optionalText,
+  text,
+  withoutValue,
+} from './filter.ts'
 import { groupMemberReads } from './group-members.ts'
 
 export const uniqueGroupValues: UniqueValues = {
   directory_group__id: ['group', 'id'],
   group_member__group_id__member_id: ['groupMember', 'memberId'],
 }
+
+/** Properties that Graph knows and that no group here has. */
+const neverSet = [
+  'deletedDateTime',
+  'expirationDateTime',
+  'membershipRule',
+  'membershipRuleProcessingState',
+  'onPremisesSecurityIdentifier',
+  'onPremisesSyncEnabled',
+  'preferredDataLocation',
+  'uniqueName',
+]
 
 export const filterableGroups: FilterableProperties = {
   properties: new Map([
@@ -35,18 +57,30 @@ export const filterableGroups: FilterableProperties = {
     ['mailEnabled', flag('mail_enabled')],
     ['securityEnabled', flag('security_enabled')],
     ['createdDateTime', instant('created_at')],
+    ['isAssignableToRole', optionalFlag('is_assignable_to_role')],
+    ...neverSet.map((name) => [name, withoutValue] as const),
   ]),
-  collections: new Map([['groupTypes', holdsValue('directory_group', 'groupTypes')]]),
+  collections: new Map([
+    ['groupTypes', holdsValue('directory_group', 'groupTypes')],
+    ['proxyAddresses', holdsNothing],
+  ]),
+  collectionPrefixes: new Map([
+    ['groupTypes', holdsPrefix('directory_group', 'groupTypes')],
+    ['proxyAddresses', holdsNothing],
+  ]),
+  indexed: ['displayName', 'mailNickname'],
+  sortable: ['displayName', 'createdDateTime'],
 }
 
 export function groupStore(database: Database): GroupStore {
   const { builder } = database
+  const live = () => builder.selectFrom('directory_group').select(objectColumns).where('deleted_at', 'is', null)
   return {
     byId: async (id) => {
-      const query = builder.selectFrom('directory_group').select(objectColumns).where('deleted_at', 'is', null)
-      const rows = await database.query(query.where('id', '=', folded(id)).compile())
+      const rows = await database.query(live().where('id', '=', folded(id)).compile())
       return rows[0] && groupOf(rows[0])
     },
+    count: (query) => countOf(database, 'directory_group', filterableGroups, query),
     list: (query) =>
       pageOf(
         database,
@@ -55,6 +89,19 @@ export function groupStore(database: Database): GroupStore {
         query,
       ),
     ...groupMemberReads(database),
+    byIds: async (ids) => {
+      if (ids.length === 0) return []
+      const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
+      return rows.map((row) => groupOf(row))
+    },
+    membersOfEach: async (groupIds, atMost) => {
+      if (groupIds.length === 0) return []
+      return (await database.query(membersOfEach(groupIds, atMost).compile(builder))).map(memberOf)
+    },
+    membershipsOfEach: async (memberIds, atMost) => {
+      if (memberIds.length === 0) return []
+      return (await database.query(membershipsOfEach(memberIds, atMost).compile(builder))).map(memberOf)
+    },
     membersOf: async (groupId) => (await database.query(liveMembers(groupId).compile(builder))).map(memberOf),
     directGroupsOf: async (memberId) =>
       (await database.query(directGroups(memberId).compile(builder))).map((row) => row.id),
@@ -74,13 +121,31 @@ function memberOf(row: { record: string }): GroupMember {
 }
 
 /** A deleted object keeps its memberships, for the day it is restored, but is no member until then. */
+const memberIsLive = sql`not exists (select 1 from directory_user where id = member_id and deleted_at is not null)
+  and not exists (select 1 from directory_group where id = member_id and deleted_at is not null)
+  and not exists (select 1 from service_principal where id = member_id and deleted_at is not null)`
+
 function liveMembers(groupId: string) {
   return sql<{ record: string }>`
-    select record from group_member where group_id = ${folded(groupId)}
-    and not exists (select 1 from directory_user where id = member_id and deleted_at is not null)
-    and not exists (select 1 from directory_group where id = member_id and deleted_at is not null)
-    and not exists (select 1 from service_principal where id = member_id and deleted_at is not null)
-    order by member_id`
+    select record from group_member where group_id = ${folded(groupId)} and ${memberIsLive} order by member_id`
+}
+
+function membersOfEach(groupIds: readonly string[], atMost: number) {
+  return sql<{ record: string }>`
+    select record from (
+      select record, row_number() over (partition by group_id order by member_id) as place
+      from group_member where group_id in (${sql.join(groupIds.map(folded))}) and ${memberIsLive}
+    ) as ranked where place <= ${atMost} order by place`
+}
+
+function membershipsOfEach(memberIds: readonly string[], atMost: number) {
+  return sql<{ record: string }>`
+    select record from (
+      select group_member.record, row_number() over (partition by member_id order by group_id) as place
+      from group_member
+      join directory_group on directory_group.id = group_member.group_id and directory_group.deleted_at is null
+      where member_id in (${sql.join(memberIds.map(folded))})
+    ) as ranked where place <= ${atMost} order by place`
 }
 
 function directGroups(memberId: string) {
@@ -176,5 +241,6 @@ function columnsOf(group: Group) {
     description: foldedOrNull(group.description),
     mail_enabled: group.mailEnabled ? 1 : 0,
     security_enabled: group.securityEnabled ? 1 : 0,
+    is_assignable_to_role: group.isAssignableToRole === null ? null : group.isAssignableToRole ? 1 : 0,
   }
 }

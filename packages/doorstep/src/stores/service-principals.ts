@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import { isGuid } from '../directory/guid.ts'
 import { foldedIdentifier, type ServicePrincipal, type ServicePrincipalStore } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
+  countOf,
   folded,
   nextVersion,
   objectColumns,
@@ -16,7 +17,7 @@ import {
   softDelete,
   unlessMovedOn,
 } from './directory-object.ts'
-import { type FilterableProperties, flag, instant, text } from './filter.ts'
+import { beginsWith, type FilterableProperties, flag, instant, text, withoutValue } from './filter.ts'
 
 export const uniqueServicePrincipalValues: UniqueValues = {
   service_principal__id: ['servicePrincipal', 'id'],
@@ -32,17 +33,31 @@ export const filterableServicePrincipals: FilterableProperties = {
     ['appOwnerOrganizationId', text('app_owner_organization_id')],
     ['accountEnabled', flag('account_enabled')],
     ['createdDateTime', instant('created_at')],
+    ...['applicationTemplateId', 'deletedDateTime', 'disabledByMicrosoftStatus'].map(
+      (name) => [name, withoutValue] as const,
+    ),
   ]),
   collections: new Map([
     [
       'servicePrincipalNames',
-      (value) => sql`(service_principal.app_id = ${folded(value)} or exists (select 1 from application_identifier_uri
-        where application_identifier_uri.app_id = service_principal.app_id
-        and application_identifier_uri.uri = ${foldedIdentifier(value)}))`,
+      (value) => sql`service_principal.app_id in (select ${folded(value)} union all
+        select application_identifier_uri.app_id from application_identifier_uri
+        where application_identifier_uri.uri = ${foldedIdentifier(value)})`,
     ],
     ['tags', holdsValue('service_principal', 'tags')],
     ['owners', holdsValue('service_principal', 'owners')],
   ]),
+  collectionPrefixes: new Map([
+    [
+      'servicePrincipalNames',
+      (prefix) => sql`(${beginsWith(sql.ref('service_principal.app_id'), folded(prefix))} or
+        service_principal.app_id in (select application_identifier_uri.app_id from application_identifier_uri
+        where ${beginsWith(sql.ref('application_identifier_uri.uri'), folded(prefix))}))`,
+    ],
+    ['tags', holdsPrefix('service_principal', 'tags')],
+  ]),
+  indexed: ['displayName'],
+  sortable: ['displayName', 'createdDateTime'],
 }
 
 /** What the rows of an older Doorstep do not have. */
@@ -66,12 +81,18 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
       const rows = await database.query(live().where('id', '=', folded(id)).compile())
       return rows[0] && servicePrincipalOf(rows[0])
     },
+    byIds: async (ids) => {
+      if (ids.length === 0) return []
+      const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
+      return rows.map((row) => objectOf<ServicePrincipal>(row))
+    },
     byAppId,
     byResourceIdentifier: async (tenantId, identifier) => {
       if (isGuid(identifier)) return byAppId(tenantId, identifier)
       const rows = await database.query(byIdentifierUri(database.builder, tenantId, identifier))
       return rows[0] && servicePrincipalOf(rows[0])
     },
+    count: (query) => countOf(database, 'service_principal', filterableServicePrincipals, query),
     list: (query) =>
       pageOf(
         database,

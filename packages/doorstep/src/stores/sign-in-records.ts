@@ -70,6 +70,16 @@ export function signInRecordStore(database: Database): SignInRecordStore {
       const next = last && rows.length > top ? `${last.created_at}.${last.id}` : undefined
       return { items: page.map(recordOf), next }
     },
+    count: async ({ tenantId, filter }) => {
+      const matching = filter === undefined ? sql`` : sql`and ${whereFilter(filter, filterable)}`
+      const rows = await database.query(
+        sql<{ found: number }>`
+          select count(*) as found from sign_in_record where tenant_id = ${folded(tenantId)} ${matching}`.compile(
+          database.builder,
+        ),
+      )
+      return rows[0]?.found ?? 0
+    },
   }
 }
 

@@ -14,10 +14,19 @@ import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
 import { directoryRolesContract } from './contract/directory-roles.ts'
 import { membershipsContract } from './contract/memberships.ts'
+import { orderedPagesContract } from './contract/ordered-pages.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
 import { readsContract } from './contract/reads.ts'
-import { anApplication, aSecret, aServicePrincipal, aUser, type StoresUnderTest, tenantId } from './contract/records.ts'
+import {
+  aGroup,
+  anApplication,
+  aSecret,
+  aServicePrincipal,
+  aUser,
+  type StoresUnderTest,
+  tenantId,
+} from './contract/records.ts'
 import { recyclingContract } from './contract/recycling.ts'
 import { redirectUrisContract } from './contract/redirect-uris.ts'
 import { aRefreshToken, aSignInRecord } from './contract/sign-in-records.ts'
@@ -54,6 +63,7 @@ function storesContract(open: () => Promise<Stores>): void {
   membershipsContract(stores)
   directoryRolesContract(stores)
   queriesContract(stores)
+  orderedPagesContract(stores)
   redirectUrisContract(stores)
   answersContract(stores)
   signInsContract(stores)
@@ -90,6 +100,48 @@ const forgetOwners = `delete from collection_value where collection = 'owners';
 async function expectFoundByOwner(stores: Stores, ownerId: string, id: string): Promise<void> {
   const query = { tenantId, principalId: ownerId, relation: 'owners', top: 5 } as const
   expect((await stores.ownedObjects.list(query)).items).toMatchObject([{ kind: 'application', object: { id } }])
+}
+
+/** Makes a database as it was before lists were sorted. */
+const forgetOrderedLists = [
+  ...['application', 'service_principal', 'directory_user', 'directory_group'].map(
+    (table) => `drop index ${table}__tenant_id__created_at__id`,
+  ),
+  ...[
+    ['application', 'display_name'],
+    ['service_principal', 'display_name'],
+    ...['display_name', 'mail', 'mail_nickname', 'given_name', 'surname'].map((column) => ['directory_user', column]),
+    ...['display_name', 'mail_nickname'].map((column) => ['directory_group', column]),
+  ].flatMap(([table, column]) => [
+    `drop index ${table}__tenant_id__${column}__id`,
+    `create index ${table}__tenant_id__${column} on ${table} (tenant_id, ${column})`,
+  ]),
+  ...['department', 'job_title', 'office_location', 'mobile_phone', 'preferred_language', 'usage_location'].map(
+    (column) => `alter table directory_user drop column ${column}`,
+  ),
+  'alter table directory_group drop column is_assignable_to_role',
+  "delete from schema_migration where name = '0008-ordered-lists'",
+].join(';')
+
+const ofOlderLists = [
+  { change: 'createUser', user: aUser({ displayName: 'a', department: 'Ärzte', jobTitle: 'Nurse' }) },
+  { change: 'createUser', user: aUser({ displayName: 'b' }) },
+  { change: 'createGroup', group: aGroup({ displayName: 'yes', isAssignableToRole: true }) },
+  { change: 'createGroup', group: aGroup({ displayName: 'no', isAssignableToRole: false }) },
+  { change: 'createGroup', group: aGroup({ displayName: 'unsaid' }) },
+] as const
+
+async function expectOlderLists({ users, groups }: Stores): Promise<void> {
+  const eq = (property: string, value: string | boolean) => ({
+    tenantId,
+    top: 9,
+    filter: { kind: 'compare', operator: 'eq', property, value } as const,
+  })
+  const names = ({ items }: { items: readonly { displayName: string }[] }) => items.map((item) => item.displayName)
+  expect(names(await users.list(eq('department', 'ÄRZTE')))).toEqual(['a'])
+  expect(names(await users.list(eq('jobTitle', 'nurse')))).toEqual(['a'])
+  expect(names(await groups.list(eq('isAssignableToRole', true)))).toEqual(['yes'])
+  expect(names(await groups.list(eq('isAssignableToRole', false)))).toEqual(['no'])
 }
 
 async function expectFilteredSignIns(stores: Stores, record: SignInRecord): Promise<void> {
@@ -230,6 +282,19 @@ describe('the embedded database', () => {
     await second.close()
   })
 
+  it('sorts and filters what an older Doorstep has written', async () => {
+    const folder = join(directory, 'lists')
+    const first = await openStores({ directory: folder })
+    await first.commit(ofOlderLists)
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec(forgetOrderedLists)
+    file.close()
+    const second = await openStores({ directory: folder })
+    await expectOlderLists(second)
+    await second.close()
+  })
+
   it('is refused when a newer Doorstep has written it', async () => {
     const folder = join(directory, 'newer')
     await (await openStores({ directory: folder })).close()
@@ -352,6 +417,20 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await client.end()
     const second = await openStores({ directory: '', database })
     await expectFilteredSignIns(second, record)
+    await second.close()
+  })
+
+  it('sorts and filters what an older Doorstep has written', async () => {
+    const database = address('lists')
+    const first = await openStores({ directory: '', database })
+    await first.commit(ofOlderLists)
+    await first.close()
+    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=lists' })
+    await client.connect()
+    await client.query(forgetOrderedLists)
+    await client.end()
+    const second = await openStores({ directory: '', database })
+    await expectOlderLists(second)
     await second.close()
   })
 

@@ -6,6 +6,7 @@ import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
   columnsOfObject,
+  countOf,
   folded,
   foldedOrNull,
   mustBeLive,
@@ -17,13 +18,16 @@ import {
   unlessMissing,
   unlessMovedOn,
 } from './directory-object.ts'
-import { type FilterableProperties, flag, instant, optionalText, text } from './filter.ts'
+import { type FilterableProperties, flag, holdsNothing, instant, optionalText, text, withoutValue } from './filter.ts'
 import { unlessLastAccount } from './last-administrator.ts'
 
 export const uniqueUserValues: UniqueValues = {
   directory_user__id: ['user', 'id'],
   directory_user__tenant_id__user_principal_name: ['user', 'userPrincipalName'],
 }
+
+/** Properties that Graph knows and that no account here has. */
+const neverSet = ['deletedDateTime', 'onPremisesSyncEnabled']
 
 export const filterableUsers: FilterableProperties = {
   properties: new Map([
@@ -37,8 +41,24 @@ export const filterableUsers: FilterableProperties = {
     ['userType', text('user_type')],
     ['accountEnabled', flag('account_enabled')],
     ['createdDateTime', instant('created_at')],
+    ['department', optionalText('department')],
+    ['jobTitle', optionalText('job_title')],
+    ['officeLocation', optionalText('office_location')],
+    ['mobilePhone', optionalText('mobile_phone')],
+    ['preferredLanguage', optionalText('preferred_language')],
+    ['usageLocation', optionalText('usage_location')],
+    ...neverSet.map((name) => [name, withoutValue] as const),
   ]),
-  collections: new Map(),
+  collections: new Map([
+    ['proxyAddresses', holdsNothing],
+    ['otherMails', holdsNothing],
+  ]),
+  collectionPrefixes: new Map([
+    ['proxyAddresses', holdsNothing],
+    ['otherMails', holdsNothing],
+  ]),
+  indexed: ['displayName', 'userPrincipalName', 'mail', 'mailNickname', 'givenName', 'surname'],
+  sortable: ['displayName', 'userPrincipalName', 'createdDateTime'],
 }
 
 export function userStore(database: Database): UserStore {
@@ -57,6 +77,11 @@ export function userStore(database: Database): UserStore {
       )
       return rows[0] && userOf(rows[0])
     },
+    byIds: async (ids) => {
+      if (ids.length === 0) return []
+      const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
+      return rows.map((row) => userOf(row))
+    },
     byHome: async (homeUserId) => {
       const rows = await database.query(
         live().where('home_user_id', '=', folded(homeUserId)).orderBy('tenant_id').orderBy('id').compile(),
@@ -67,6 +92,7 @@ export function userStore(database: Database): UserStore {
       const rows = await database.query(live().where('manager_id', '=', folded(managerId)).orderBy('id').compile())
       return rows.map((row) => userOf(row))
     },
+    count: (query) => countOf(database, 'directory_user', filterableUsers, query),
     list: (query) =>
       pageOf(database, { table: 'directory_user', columns: userColumns, objectOf: userOf }, filterableUsers, query),
     passwordOf: async (userId) => {
@@ -162,5 +188,11 @@ function columnsOf(user: User) {
     home_user_id: foldedOrNull(user.home?.userId ?? null),
     manager_id: foldedOrNull(user.managerId),
     account_enabled: user.accountEnabled ? 1 : 0,
+    department: foldedOrNull(user.department),
+    job_title: foldedOrNull(user.jobTitle),
+    office_location: foldedOrNull(user.officeLocation),
+    mobile_phone: foldedOrNull(user.mobilePhone),
+    preferred_language: foldedOrNull(user.preferredLanguage),
+    usage_location: foldedOrNull(user.usageLocation),
   }
 }

@@ -100,7 +100,7 @@ async function sender({ appId, secret }: typeof ours, tenant: string): Promise<S
   const form = { grant_type: 'client_credentials', client_id: appId, client_secret: secret, scope }
   const { status, body, text } = await requestToken(doorstep, form, { tenant })
   expect(status, text).toBe(200)
-  const headers = { authorization: `Bearer ${body.access_token}` }
+  const headers = { authorization: `Bearer ${body.access_token}`, consistencylevel: 'eventual' }
   return (method, path, sent) => doorstep.request(method, `/graph/v1.0${path}`, sent, headers)
 }
 

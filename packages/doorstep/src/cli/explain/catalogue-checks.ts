@@ -29,6 +29,8 @@ export const catalogueChecks: Readonly<Record<number, string>> = {
   50147: 'Look for code_challenge beside code_challenge_method in the authorization request.',
   50148: 'See whether code_challenge was in the authorization request.',
   50149: 'Look at code_challenge_method of the authorization request.',
+  50166:
+    'Open {issuer}/.well-known/openid-configuration from the machine that runs Doorstep: it must answer over https without a redirect.',
   50173: 'Compare the two times in the text; see in the audit log who changed the password or revoked the sessions.',
   50194: 'Look at the tenant segment of the URL and at signInAudience of the registration.',
   54005:
@@ -94,6 +96,11 @@ export const catalogueChecks: Readonly<Record<number, string>> = {
   900561: 'Look at the verb of the request; a redirect turns POST into GET.',
   901002: 'Look for the parameter that the text names: resource belongs to v1.0.',
   1002012: 'Print scope as it is sent: it must end in /.default.',
+  700211: 'Compare iss of the external token with the federated credentials: `doorstep inspect -` shows it.',
+  700212: 'Compare aud of the external token with the federated credential.',
+  700213:
+    'Compare sub of the external token with the federated credential: repository, branch, environment or service account; upper and lower case count.',
+  700229: "`doorstep inspect -` says whether the token is a user's or an application's.",
   7000012: 'Compare the tenant of the account with the tenant of the token URL.',
   7000014: 'Compare device_code, client_id and tenant with those of the first request.',
   7000112: 'Look at "Enabled for users to sign in" of the enterprise application.',

@@ -8,14 +8,13 @@ import type { ServicePrincipal } from '../../directory/service-principal.ts'
 import { mayAssignAppRole } from '../../rbac/directory-roles.ts'
 import { foundGroup } from './addressed-group.ts'
 import { addressedUser } from './addressed-user.ts'
-import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
+import { assignmentEntities, assignmentType, principalsNamed } from './app-role-assignment-representation.ts'
+import { type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
 import { filterOf } from './directory-list.ts'
 import { insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
 import { parseOpaqueId } from './object-key.ts'
-import type { EntityType } from './odata/known-properties.ts'
 import { ownedList } from './owned-list.ts'
 import { propertyRefusal } from './parsed-properties.ts'
-import { graphTimestamp } from './representation.ts'
 import { foundServicePrincipal } from './service-principals.ts'
 
 const resource = 'AppRoleAssignment'
@@ -36,33 +35,13 @@ const ofServicePrincipal = { collection: 'servicePrincipals', find: foundService
 export const heldByServicePrincipal: AssignmentPlace = { ...ofServicePrincipal, side: heldByPrincipal }
 export const rolesOfServicePrincipal: AssignmentPlace = { ...ofServicePrincipal, side: 'appRoleAssignedTo' }
 
-const assignmentType: EntityType = {
-  name: 'appRoleAssignment',
-  collection: 'appRoleAssignments',
-  properties: [
-    'id',
-    'deletedDateTime',
-    'appRoleId',
-    'createdDateTime',
-    'principalDisplayName',
-    'principalId',
-    'principalType',
-    'resourceDisplayName',
-    'resourceId',
-  ],
-}
-
 /** `GET …/appRoleAssignments` and `…/appRoleAssignedTo` */
 export function listAppRoleAssignments(place: AssignmentPlace) {
   return async (call: GraphCall): Promise<GraphAnswer> => {
     const filter = filterOf(call.query.filter, assignmentType)
     const { id } = await place.find(call)
     const kept = await assignmentsAt(place, id, call)
-    const entities = await Promise.all(
-      kept
-        .filter(({ tenantId }) => tenantId === call.caller.tenantId)
-        .map((assignment) => assignmentEntity(assignment, 'read', call)),
-    )
+    const entities = await assignmentEntities(kept, 'read', call)
     return ownedList(call, assignmentType, contextOf(id, place), entities, filter)
   }
 }
@@ -94,7 +73,7 @@ export function createAppRoleAssignment(place: AssignmentPlace) {
     } catch (error) {
       throw error instanceof AlreadyExists ? alreadyAssigned() : error
     }
-    const entity = await assignmentEntity(assignment, 'created', call)
+    const [entity = {}] = await assignmentEntities([assignment], 'created', call)
     return { kind: 'entity', context: `${contextOf(addressed.id, place)}/$entity`, entity, created: '' }
   }
 }
@@ -131,7 +110,7 @@ function requireAddressed(wanted: WantedAssignment, { id }: { readonly id: strin
 }
 
 async function principalTypeOf(id: string, call: GraphCall): Promise<AppRoleAssignment['principalType']> {
-  const found = await principalOf(id, call)
+  const found = (await principalsNamed([id], call)).get(id)
   if (found) return found.type
   throw requestBadRequest(
     `Not a valid reference update. The principalId '${id}' is no user, group or service principal of this tenant.`,
@@ -186,43 +165,6 @@ async function isAssigned(wanted: WantedAssignment, { parts }: GraphCall): Promi
 
 function alreadyAssigned() {
   return requestBadRequest('Permission being assigned already exists on the object')
-}
-
-interface Principal {
-  readonly type: AppRoleAssignment['principalType']
-  readonly displayName: string
-}
-
-async function principalOf(id: string, { parts, caller }: GraphCall): Promise<Principal | undefined> {
-  const isHere = (found: { readonly tenantId: string } | undefined) => found?.tenantId === caller.tenantId
-  const servicePrincipal = await parts.servicePrincipals.byId(id)
-  if (servicePrincipal && isHere(servicePrincipal)) {
-    return { type: 'ServicePrincipal', displayName: servicePrincipal.displayName }
-  }
-  const user = await parts.users.byId(id)
-  if (user && isHere(user)) return { type: 'User', displayName: user.displayName }
-  const group = await parts.groups.byId(id)
-  return group && isHere(group) ? { type: 'Group', displayName: group.displayName } : undefined
-}
-
-async function assignmentEntity(
-  assignment: AppRoleAssignment,
-  precision: 'created' | 'read',
-  call: GraphCall,
-): Promise<Entity> {
-  const principal = await principalOf(assignment.principalId, call)
-  const api = await call.parts.servicePrincipals.byId(assignment.resourceId)
-  return {
-    id: assignment.id,
-    deletedDateTime: null,
-    appRoleId: assignment.appRoleId,
-    createdDateTime: graphTimestamp(assignment.createdDateTime, precision),
-    principalDisplayName: principal?.displayName ?? null,
-    principalId: assignment.principalId,
-    principalType: assignment.principalType,
-    resourceDisplayName: api?.displayName ?? null,
-    resourceId: assignment.resourceId,
-  }
 }
 
 function contextOf(id: string, { collection, side }: AssignmentPlace): string {

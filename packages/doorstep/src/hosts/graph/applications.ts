@@ -13,6 +13,7 @@ import { applicationEntity, applicationType } from './application-representation
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { resourceNotFound } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { requireValidKeys, withCertificateDetails } from './key-credentials.ts'
 import { callAs } from './narrowed-call.ts'
 import { type ObjectKey, parseObjectKey } from './object-key.ts'
@@ -39,13 +40,15 @@ export function countApplications(call: GraphCall): Promise<GraphAnswer> {
 /** `GET /applications/{id}` */
 export async function getApplication(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, applicationType)
+  const expansion = expansionOf(call, applicationType)
   const application = await foundApplication(call)
   const credentials = await call.parts.passwordCredentials.byOwner(application.id)
   const withKeys = selected?.includes('keyCredentials') ?? false
+  const entity = projection(applicationEntity(application, { credentials, precision: 'read', withKeys }), selected)
   return {
     kind: 'entity',
-    context: `${collectionContext('applications', selected)}/$entity`,
-    entity: projection(applicationEntity(application, { credentials, precision: 'read', withKeys }), selected),
+    context: `${collectionContext('applications', selected, expansion)}/$entity`,
+    entity: await withExpansion(entity, application, expansion),
   }
 }
 

@@ -111,6 +111,7 @@ const rules = {
   changeDirectoryRoles: same([['RoleManagement.ReadWrite.Directory']]),
   readPolicies: same([['Policy.Read.All', 'Policy.ReadWrite.Authorization']]),
   changeAuthorizationPolicy: same([['Policy.ReadWrite.Authorization']]),
+  readDirectoryObjects: same([directoryReaders]),
   readSignIns: { ...same([['AuditLog.Read.All']]), besideDirectory: true },
 } as const satisfies Record<DirectoryOperation, Rule>
 

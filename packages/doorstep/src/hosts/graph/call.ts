@@ -2,7 +2,7 @@ import type { UserRights } from '../../rbac/directory-roles.ts'
 import type { Caller, Operation, Reach } from './authorize.ts'
 import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
-import type { QueryOptions } from './odata/query-options.ts'
+import type { QueryOptions, SpecialOption } from './odata/query-options.ts'
 
 /** One request that its sender may make, as the endpoints see it. */
 export interface GraphCall {
@@ -55,6 +55,8 @@ export interface Route {
   readonly path: string
   readonly operation: Operation
   readonly answer: (call: GraphCall) => Promise<GraphAnswer>
+  /** What it takes of the query options that not every operation has; none when left out. */
+  readonly options?: readonly SpecialOption[]
 }
 
 /** A parameter that the route's path has. */

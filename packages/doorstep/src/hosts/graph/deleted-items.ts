@@ -1,6 +1,6 @@
 import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
 import { type DeletableKind, type DeletedItem, restorableSince } from '../../directory/deleted-item.ts'
-import type { Filter } from '../../directory/query.ts'
+import type { CountQuery, DirectoryQuery, Filter } from '../../directory/query.ts'
 import { mayManageAccount } from '../../rbac/directory-roles.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import type { Operation } from './authorize.ts'
@@ -80,11 +80,14 @@ export async function removeDeletedItem(call: GraphCall): Promise<GraphAnswer> {
 /** Who may see only what he owned sees that. */
 function listable<Kind extends DeletableKind>(kind: Kind, { parts, reach, caller, now }: GraphCall) {
   const own: Filter = { kind: 'any', collection: 'owners', value: caller.objectId }
+  const since = restorableSince(now)
+  const seen = <Query extends CountQuery>(query: Query): Query => {
+    const filter = reach === 'all' ? query.filter : query.filter ? bothOf(query.filter, own) : own
+    return { ...query, filter }
+  }
   return {
-    list: (query: Parameters<typeof parts.deletedItems.list>[1]) => {
-      const filter = reach === 'all' ? query.filter : query.filter ? bothOf(query.filter, own) : own
-      return parts.deletedItems.list(kind, { ...query, filter }, restorableSince(now))
-    },
+    list: (query: DirectoryQuery) => parts.deletedItems.list(kind, seen(query), since),
+    count: (query: CountQuery) => parts.deletedItems.count(kind, seen(query), since),
   }
 }
 

@@ -5,7 +5,7 @@ import { authorize } from './authorize.ts'
 import type { GraphCall, Route } from './call.ts'
 import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
-import { nextPageQuery, parseQueryOptions } from './odata/query-options.ts'
+import { nextPageQuery, parseQueryOptions, requireOffered } from './odata/query-options.ts'
 import { graphOrigin, sendAnswer } from './respond.ts'
 import { rightsOf } from './user-rights.ts'
 
@@ -18,19 +18,22 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
     if (reach === 'none') throw insufficientPrivileges()
     const origin = graphOrigin(askedOrigin(request.raw))
     const [path = '', queryString = ''] = splitQuery(request.originalUrl)
+    const list = path.slice(path.toLowerCase().indexOf(version) + version.length)
+    const query = parseQueryOptions(queryString, list)
+    requireOffered(query, route.options ?? [])
     const call: GraphCall = {
       parts,
       caller,
       reach,
       rights,
       params: request.params as Record<string, string | undefined>,
-      query: parseQueryOptions(queryString),
+      query,
       eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',
       createIfMissing: /\bcreate-if-missing\b/i.test(String(request.headers.prefer ?? '')),
       body: request.body,
       root: `${origin}/${version}`,
       now: new Date(parts.clock.now()).toISOString(),
-      nextLink: (after) => `${origin}${path}?${nextPageQuery(queryString, after)}`,
+      nextLink: (after) => `${origin}${path}?${nextPageQuery(queryString, after, list)}`,
     }
     return sendAnswer(await route.answer(call), call, request, reply)
   }

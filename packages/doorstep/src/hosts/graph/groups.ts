@@ -11,6 +11,7 @@ import { foundGroup, groupToChange, requireRoleManagement } from './addressed-gr
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { GraphError, requestBadRequest } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { membersToAdd, requireNewMembers } from './group-members.ts'
 import { ownersToAdd } from './group-owners.ts'
 import { groupEntity, groupType } from './group-representation.ts'
@@ -34,8 +35,10 @@ export function countGroups(call: GraphCall): Promise<GraphAnswer> {
 /** `GET /groups/{id}` */
 export async function getGroup(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, groupType)
-  const entity = projection(groupEntity(await foundGroup(call)), selected)
-  return { kind: 'entity', context: `${collectionContext('groups', selected)}/$entity`, entity }
+  const expansion = expansionOf(call, groupType)
+  const group = await foundGroup(call)
+  const entity = await withExpansion(projection(groupEntity(group), selected), group, expansion)
+  return { kind: 'entity', context: `${collectionContext('groups', selected, expansion)}/$entity`, entity }
 }
 
 /** `POST /groups`: with members and owners, if the body binds them; else the user who makes it owns it. */

@@ -1,11 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { fastifyHost, type Host } from '../host.ts'
 import { authenticate } from './access-token.ts'
+import { batchPath, batchRoutes } from './batch.ts'
 import { endpoint } from './endpoint.ts'
 import { sendError } from './error-response.ts'
 import type { GraphParts } from './graph-parts.ts'
 import { withKeysAsSegments } from './object-key.ts'
-import { parseRequestBody, refuseMediaType } from './request-body.ts'
+import { jsonType, parseRequestBody, refuseMediaType } from './request-body.ts'
 import { answerPreflight, isPreflight } from './respond.ts'
 import { routes } from './routes.ts'
 import { unknownRoute } from './unknown-route.ts'
@@ -27,7 +28,7 @@ export async function graphHost(parts: GraphParts): Promise<Host> {
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts))
   server.setNotFoundHandler((request) => {
     const [path = ''] = withKeysAsSegments(request.originalUrl).split('?')
-    throw unknownRoute(path, versions, routes)
+    throw unknownRoute(path, versions, [...routes, { path: batchPath }])
   })
   for (const version of versions) {
     for (const { method, path, ...rest } of routes) {
@@ -35,6 +36,7 @@ export async function graphHost(parts: GraphParts): Promise<Host> {
       server.route({ method, url: `/${version}${path}`, handler })
     }
   }
+  await batchRoutes(server, versions)
   await userInfoRoute(server, parts)
   return fastifyHost(server)
 }
@@ -56,10 +58,8 @@ function graphServer(parts: GraphParts): FastifyInstance {
     },
   })
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser(
-    /^application\/([\w.+-]+\+)?json\b/i,
-    { parseAs: 'string' },
-    async (_request: unknown, body: string) => parseRequestBody(body),
+  server.addContentTypeParser(jsonType, { parseAs: 'string' }, async (_request: unknown, body: string) =>
+    parseRequestBody(body),
   )
   server.addContentTypeParser('*', async (request: { headers: Record<string, unknown> }) =>
     refuseMediaType(String(request.headers['content-type'])),

@@ -36,7 +36,13 @@ export async function listDirectReports(call: GraphCall): Promise<GraphAnswer> {
   const filter = filterOf(call.query.filter, directoryObjectType)
   const { id, tenantId } = await addressedUser(call)
   const reports = (await call.parts.users.byManager(id)).filter((user) => user.tenantId === tenantId)
-  return ownedList(call, directoryObjectType, 'directoryObjects', reports.map(userObject), filter)
+  return ownedList(
+    call,
+    directoryObjectType,
+    'directoryObjects',
+    reports.map((user) => userObject(user)),
+    filter,
+  )
 }
 
 function changeManager(managerId: string | null, call: GraphCall): Promise<GraphAnswer> {

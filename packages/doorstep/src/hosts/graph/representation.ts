@@ -29,7 +29,16 @@ export function projection(entity: Entity, selected: readonly string[] | undefin
   return Object.fromEntries(Object.entries(entity).filter(([name]) => name.startsWith('@') || selected.includes(name)))
 }
 
-/** What follows `$metadata#`: `applications`, or `applications(id,appId)` for a projection. */
-export function collectionContext(collection: string, selected: readonly string[] | undefined): string {
-  return selected ? `${collection}(${selected.join(',')})` : collection
+/**
+ * What follows `$metadata#`: `applications`, or `applications(id,appId,owners(id))` for a projection and a
+ * relationship that is expanded.
+ */
+export function collectionContext(
+  collection: string,
+  selected: readonly string[] | undefined,
+  expanded?: { readonly name: string; readonly selected: readonly string[] | undefined },
+): string {
+  const related = expanded ? [`${expanded.name}(${expanded.selected?.join(',') ?? ''})`] : []
+  const shown = [...(selected ?? []), ...related]
+  return shown.length > 0 ? `${collection}(${shown.join(',')})` : collection
 }

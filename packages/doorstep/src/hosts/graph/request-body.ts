@@ -1,5 +1,8 @@
 import { badRequest, GraphError } from './errors.ts'
 
+/** JSON of any kind. */
+export const jsonType = /^application\/([\w.+-]+\+)?json\b/i
+
 /** Deeper than any body that Graph knows. */
 const deepest = 40
 
@@ -15,6 +18,12 @@ export const referenceAnnotation = '@odata.id'
 export function parseRequestBody(text: string): unknown {
   if (text.trim() === '') return undefined
   return withoutAnnotations(parseJson(text), 0)
+}
+
+/** The same with its annotations, of which `@odata.id` and `@odata.bind` belong to the parts of a batch. */
+export function parseBatchBody(text: string): unknown {
+  parseRequestBody(text)
+  return parseJson(text)
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type AskedOrigin, askedOrigin } from '../host.ts'
 import type { GraphAnswer, GraphCall } from './call.ts'
+import type { Metadata } from './odata/query-options.ts'
 
 const diagnostics = JSON.stringify({
   ServerInfo: { DataCenter: 'Doorstep', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'DOORSTEP' },
@@ -64,42 +65,52 @@ export function sendAnswer(answer: GraphAnswer, call: GraphCall, request: Fastif
     case 'nothing':
       return reply.code(204).send()
     case 'value':
-      return sendJson({ ...context(answer.context, call, request), value: answer.value }, request, reply)
+      return sendJson({ ...context(answer.context, call), value: answer.value }, call, request, reply)
     case 'text':
       return reply.header('content-type', 'text/plain').send(answer.text)
     case 'entity': {
       if (answer.created !== undefined) reply.code(201)
       if (answer.created) reply.header('location', objectLocation(answer.created, String(answer.entity.id), call))
-      return sendJson({ ...context(answer.context, call, request), ...answer.entity }, request, reply)
+      return sendJson({ ...context(answer.context, call), ...answer.entity }, call, request, reply)
     }
     case 'collection': {
       const { count, nextLink, value } = answer
       const body = {
-        ...context(answer.context, call, request),
+        ...context(answer.context, call),
         ...(count !== undefined && { '@odata.count': count }),
         ...(nextLink !== undefined && { '@odata.nextLink': nextLink }),
         value,
       }
-      return sendJson(body, request, reply)
+      return sendJson(body, call, request, reply)
     }
   }
 }
 
-type Metadata = 'none' | 'minimal'
-
-/** How much OData the caller wants to see; `none` leaves out the context. OData JSON Format 4.01 §3.1. */
-function metadataOf(request: FastifyRequest): Metadata {
+/** Asked for in the address, else in the header. */
+function metadataOf({ query }: GraphCall, request: FastifyRequest): Metadata {
+  if (query.metadata) return query.metadata
   return /odata\.metadata=none/i.test(request.headers.accept ?? '') ? 'none' : 'minimal'
 }
 
-function context(text: string, { root }: GraphCall, request: FastifyRequest): object {
-  return metadataOf(request) === 'none' ? {} : { '@odata.context': `${root}/$metadata#${text}` }
+function context(text: string, { root }: GraphCall): object {
+  return { '@odata.context': `${root}/$metadata#${text}` }
 }
 
-function sendJson(body: object, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const metadata = metadataOf(request)
+function sendJson(body: object, call: GraphCall, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const metadata = metadataOf(call, request)
   const type = `application/json;odata.metadata=${metadata};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`
-  return reply.header('content-type', type).send(JSON.stringify(body))
+  const shown = metadata === 'none' ? withoutAnnotations(body) : body
+  return reply.header('content-type', type).send(JSON.stringify(shown))
+}
+
+/** What stays at every level of metadata: without them nobody finds the next page. */
+const indispensable = ['@odata.nextLink', '@odata.count']
+
+function withoutAnnotations(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutAnnotations)
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([name]) => !name.includes('@odata.') || indispensable.includes(name))
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutAnnotations(inner)]))
 }
 
 function objectLocation(type: string, id: string, { root, caller }: GraphCall): string {

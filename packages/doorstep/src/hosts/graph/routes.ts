@@ -68,6 +68,7 @@ import {
   memberServicePrincipal,
   memberUser,
 } from './memberships.ts'
+import { getByIds, getDirectoryObject } from './objects-by-id.ts'
 import { getOrganization, listOrganization } from './organization.ts'
 import { listOwnedObjects } from './owned-objects.ts'
 import { addOwner, listOwners, type Owned, ownedApplication, ownedServicePrincipal, removeOwner } from './owners.ts'
@@ -107,9 +108,19 @@ import {
 import { listSignIns } from './sign-ins.ts'
 import { countUsers, createUser, deleteUser, getUser, listUsers, revokeSignInSessions, updateUser } from './users.ts'
 
-function route(method: Route['method'], path: string, operation: Route['operation'], answer: Route['answer']): Route {
-  return { method, path, operation, answer }
+function route(
+  method: Route['method'],
+  path: string,
+  operation: Route['operation'],
+  answer: Route['answer'],
+  options: NonNullable<Route['options']> = [],
+): Route {
+  return { method, path, operation, answer, options }
 }
+
+const listOptions = ['$orderby', '$search', '$expand'] as const
+const countOptions = ['$search'] as const
+const objectOptions = ['$expand'] as const
 
 const app = '/applications'
 const sp = '/servicePrincipals'
@@ -148,10 +159,10 @@ function ownedBy(path: string, of: 'user' | 'servicePrincipal', read: Route['ope
 }
 
 const ofApplications: readonly Route[] = [
-  route('GET', app, 'readApplications', listApplications),
-  route('GET', `${app}/$count`, 'readApplications', countApplications),
+  route('GET', app, 'readApplications', listApplications, listOptions),
+  route('GET', `${app}/$count`, 'readApplications', countApplications, countOptions),
   route('POST', app, 'createApplication', createApplication),
-  route('GET', `${app}/:key`, 'readApplications', getApplication),
+  route('GET', `${app}/:key`, 'readApplications', getApplication, objectOptions),
   route('PATCH', `${app}/:key`, 'changeApplication', updateApplication),
   route('DELETE', `${app}/:key`, 'changeApplication', deleteApplication),
   route('POST', `${app}/:key/addPassword`, 'changeApplicationSecrets', addApplicationPassword),
@@ -167,10 +178,10 @@ const ofApplications: readonly Route[] = [
 ]
 
 const ofServicePrincipals: readonly Route[] = [
-  route('GET', sp, 'readServicePrincipals', listServicePrincipals),
-  route('GET', `${sp}/$count`, 'readServicePrincipals', countServicePrincipals),
+  route('GET', sp, 'readServicePrincipals', listServicePrincipals, listOptions),
+  route('GET', `${sp}/$count`, 'readServicePrincipals', countServicePrincipals, countOptions),
   route('POST', sp, 'createServicePrincipal', createServicePrincipal),
-  route('GET', `${sp}/:key`, 'readServicePrincipals', getServicePrincipal),
+  route('GET', `${sp}/:key`, 'readServicePrincipals', getServicePrincipal, objectOptions),
   route('PATCH', `${sp}/:key`, 'changeServicePrincipal', updateServicePrincipal),
   route('DELETE', `${sp}/:key`, 'changeServicePrincipal', deleteServicePrincipal),
   route('POST', `${sp}/:key/addPassword`, 'changeServicePrincipal', addServicePrincipalPassword),
@@ -225,11 +236,11 @@ const ofPermissions: readonly Route[] = [
 ]
 
 const ofPeople: readonly Route[] = [
-  route('GET', '/me', 'readMe', getUser),
-  route('GET', users, 'listUsers', listUsers),
-  route('GET', `${users}/$count`, 'listUsers', countUsers),
+  route('GET', '/me', 'readMe', getUser, objectOptions),
+  route('GET', users, 'listUsers', listUsers, listOptions),
+  route('GET', `${users}/$count`, 'listUsers', countUsers, countOptions),
   route('POST', users, 'createUser', createUser),
-  route('GET', `${users}/:key`, 'readUser', getUser),
+  route('GET', `${users}/:key`, 'readUser', getUser, objectOptions),
   route('PATCH', `${users}/:key`, 'changeUser', updateUser),
   route('DELETE', `${users}/:key`, 'deleteUser', deleteUser),
   ...['/me', `${users}/:key`].flatMap((person) => [
@@ -252,10 +263,10 @@ const casts: readonly (readonly [string, MembersAsked['memberType']])[] = [
 ]
 
 const ofGroups: readonly Route[] = [
-  route('GET', groups, 'listGroups', listGroups),
-  route('GET', `${groups}/$count`, 'listGroups', countGroups),
+  route('GET', groups, 'listGroups', listGroups, listOptions),
+  route('GET', `${groups}/$count`, 'listGroups', countGroups, countOptions),
   route('POST', groups, 'createGroup', createGroup),
-  route('GET', `${groups}/:key`, 'readGroup', getGroup),
+  route('GET', `${groups}/:key`, 'readGroup', getGroup, objectOptions),
   route('PATCH', `${groups}/:key`, 'changeGroup', updateGroup),
   route('DELETE', `${groups}/:key`, 'deleteGroup', deleteGroup),
   ...(['members', 'transitiveMembers'] as const).flatMap((name) =>
@@ -318,6 +329,11 @@ const ofDirectoryRoles: readonly Route[] = [
   route('DELETE', `${assignment}/:key`, 'changeDirectoryRoles', deleteRoleAssignment),
 ]
 
+const ofDirectoryObjects: readonly Route[] = [
+  route('POST', '/directoryObjects/getByIds', 'readDirectoryObjects', getByIds),
+  route('GET', '/directoryObjects/:key', 'readDirectoryObjects', getDirectoryObject),
+]
+
 const ofTenant: readonly Route[] = [
   route('GET', '/organization', 'readOrganization', listOrganization),
   route('GET', '/organization/:key', 'readOrganization', getOrganization),
@@ -343,5 +359,6 @@ export const routes: readonly Route[] = [
   ...ofGroups,
   ...ofMemberships,
   ...ofDirectoryRoles,
+  ...ofDirectoryObjects,
   ...ofTenant,
 ]

@@ -11,6 +11,7 @@ import {
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { alreadyTaken, type GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { requireValidKeys, withCertificateDetails } from './key-credentials.ts'
 import { callAs } from './narrowed-call.ts'
 import { parseObjectKey, requireIdOrAppId } from './object-key.ts'
@@ -33,11 +34,13 @@ export function countServicePrincipals(call: GraphCall): Promise<GraphAnswer> {
 /** `GET /servicePrincipals/{id}` */
 export async function getServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, servicePrincipalType)
+  const expansion = expansionOf(call, servicePrincipalType)
   const servicePrincipal = await foundServicePrincipal(call)
+  const entity = projection(await readEntity(servicePrincipal, call), selected)
   return {
     kind: 'entity',
-    context: `${collectionContext('servicePrincipals', selected)}/$entity`,
-    entity: projection(await readEntity(servicePrincipal, call, selected?.includes('keyCredentials')), selected),
+    context: `${collectionContext('servicePrincipals', selected, expansion)}/$entity`,
+    entity: await withExpansion(entity, servicePrincipal, expansion),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DirectoryQuery, Filter } from '../../directory/query.ts'
+import type { CountQuery, DirectoryQuery, Filter } from '../../directory/query.ts'
 import { catalogue, type Refusal } from '../../protocol/errors.ts'
 import type { SignInRecord } from '../../protocol/sign-in-records.ts'
 import type { Entity, GraphAnswer, GraphCall } from './call.ts'
@@ -12,6 +12,8 @@ export function listSignIns(call: GraphCall): Promise<GraphAnswer> {
   const store = {
     list: (query: DirectoryQuery) =>
       signInRecords.list({ ...query, filter: query.filter && filterOnWhatIsKept(query.filter) }),
+    count: ({ tenantId, filter }: CountQuery) =>
+      signInRecords.count({ tenantId, filter: filter && filterOnWhatIsKept(filter) }),
   }
   return directoryList(call, signInType, store, (record) => signInEntity(record, call))
 }

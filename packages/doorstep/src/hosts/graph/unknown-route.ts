@@ -3,7 +3,11 @@ import { badRequest, GraphError, segmentNotFound } from './errors.ts'
 import { isLeftOut } from './left-out.ts'
 
 /** What to answer when no route fits: which part of the address is wrong. */
-export function unknownRoute(path: string, versions: readonly string[], routes: readonly Route[]): GraphError {
+export function unknownRoute(
+  path: string,
+  versions: readonly string[],
+  routes: readonly Pick<Route, 'path'>[],
+): GraphError {
   const [version = '', ...segments] = path.split('/').filter((segment) => segment !== '')
   if (version === '') return new GraphError(404, 'ResourceNotFound', 'Resource not found. Addresses begin with /v1.0.')
   if (!versions.includes(version.toLowerCase())) return badRequest(`Invalid version: ${version}.`)

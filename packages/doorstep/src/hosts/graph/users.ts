@@ -12,6 +12,7 @@ import { addressedUser } from './addressed-user.ts'
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { GraphError, insufficientPrivileges, requestBadRequest } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { callersTenant } from './organization.ts'
 import { requireProperties } from './parsed-properties.ts'
 import { collectionContext, selectedProperties } from './representation.ts'
@@ -33,8 +34,10 @@ export function countUsers(call: GraphCall): Promise<GraphAnswer> {
 /** `GET /users/{id or user principal name}` and `GET /me` */
 export async function getUser(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, userType)
-  const entity = await readEntity(await addressedUser(call), selected, call)
-  return { kind: 'entity', context: `${collectionContext('users', selected)}/$entity`, entity }
+  const expansion = expansionOf(call, userType)
+  const user = await addressedUser(call)
+  const entity = await withExpansion(await readEntity(user, selected, call), user, expansion)
+  return { kind: 'entity', context: `${collectionContext('users', selected, expansion)}/$entity`, entity }
 }
 
 /** `POST /users`: an account that can sign in with the password it is given. */

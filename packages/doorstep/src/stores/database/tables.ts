@@ -36,6 +36,12 @@ export interface Tables {
     home_user_id: string | null
     manager_id: string | null
     account_enabled: number
+    department: string | null
+    job_title: string | null
+    office_location: string | null
+    mobile_phone: string | null
+    preferred_language: string | null
+    usage_location: string | null
     /** ISO 8601; null while nothing was revoked. */
     sign_ins_valid_from: string | null
   }
@@ -46,6 +52,7 @@ export interface Tables {
     description: string | null
     mail_enabled: number
     security_enabled: number
+    is_assignable_to_role: number | null
   }
   group_member: { group_id: string; member_id: string; record: string }
   collection_value: { object_id: string; collection: string; value: string }

@@ -1,4 +1,4 @@
-import type { Filter } from '../../../directory/query.ts'
+import { type Filter, UnsupportedFilter } from '../../../directory/query.ts'
 import { FilterSyntaxError, type FilterToken, filterTokens } from './filter-tokens.ts'
 
 /** How deep parentheses and `not` may nest, and how many conditions a filter may have: stores recurse over them. */
@@ -8,13 +8,17 @@ const mostConditions = 400
 const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
 type Comparison = (typeof comparisons)[number]
 
+/** Functions of OData that directory objects cannot be filtered by; each takes a property first. */
+const unsupportedFunctions = ['contains', 'indexof', 'length', 'tolower', 'toupper', 'trim', 'concat', 'substring']
+
 type Literal = string | number | boolean | null
 
 /**
  * Parses an OData `$filter` (OData 4.01 URL Conventions §5.1.1, the part that directory objects support): comparisons,
- * `in`, `startswith`, `endswith`, `collection/any(x:x eq value)`, `and`, `or`, `not`, parentheses.
+ * `in`, `startswith`, `endswith`, `collection/any(x:x eq value)`, `collection/any(x:startswith(x,value))`, `and`, `or`,
+ * `not`, parentheses.
  *
- * @throws {FilterSyntaxError} when it is none
+ * @throws {FilterSyntaxError} when it is none; {UnsupportedFilter} when it is one that no directory object can answer
  */
 export function parseFilter(text: string): Filter {
   const parser = new FilterParser(filterTokens(text))
@@ -84,14 +88,16 @@ class FilterParser {
     if (at < 0 && (name === 'startswith' || name === 'endswith')) {
       return this.#textFunction(name === 'startswith' ? 'startsWith' : 'endsWith')
     }
+    // Graph's directory knows the rest of OData's grammar and answers none of it.
+    if (at > 0) throw new UnsupportedFilter(path.slice(0, at))
+    if (unsupportedFunctions.includes(name)) throw new UnsupportedFilter(this.#path())
     throw this.#error(`The function '${path}' is not supported`, -2)
   }
 
   #textFunction(kind: 'startsWith' | 'endsWith'): Filter {
     const property = this.#path()
     this.#mark(',')
-    const value = this.#literal()
-    if (typeof value !== 'string') throw this.#error('Expected a string in quotes', -1)
+    const value = this.#text()
     this.#mark(')')
     const called: Filter = { kind, property, value }
     // Older clients compare the call with true or false.
@@ -101,7 +107,7 @@ class FilterParser {
     return wanted ? called : { kind: 'not', operand: called }
   }
 
-  /** `any(x:x eq 'a' or x eq 'b')`, behind its opening parenthesis. */
+  /** `any(x:x eq 'a' or startswith(x,'b'))`, behind its opening parenthesis. */
   #any(collection: string): Filter {
     const variable = this.#name('a variable')
     this.#mark(':')
@@ -116,23 +122,39 @@ class FilterParser {
   }
 
   #anyCondition(collection: string, variable: string): Filter {
-    if (this.#name(`'${variable} eq'`) !== variable || !this.#takeWord('eq')) {
-      throw this.#error(`Inside any() only '${variable} eq' and a value are supported, not this`, -1)
+    if (this.#takeWord('startswith')) {
+      this.#mark('(')
+      this.#variable(variable)
+      this.#mark(',')
+      const prefix: Filter = { kind: 'anyStartsWith', collection, value: this.#text() }
+      this.#mark(')')
+      return prefix
     }
+    this.#variable(variable)
+    if (this.#takeMark('/')) throw new UnsupportedFilter(collection)
+    if (!this.#takeWord('eq')) {
+      throw this.#error(`Inside any() only '${variable} eq' and a value are supported, not this`)
+    }
+    return { kind: 'any', collection, value: this.#text() }
+  }
+
+  #variable(expected: string): void {
+    if (this.#name(`'${expected}'`) !== expected) throw this.#error(`Expected the variable '${expected}'`, -1)
+  }
+
+  #text(): string {
     const value = this.#literal()
     if (typeof value !== 'string') throw this.#error('Expected a string in quotes', -1)
-    return { kind: 'any', collection, value }
+    return value
   }
 
   #list(): string[] {
     this.#mark('(')
     const values: string[] = []
     do {
-      const value = this.#literal()
-      if (typeof value !== 'string') throw this.#error('Expected a string in quotes', -1)
       this.#conditions += 1
       if (this.#conditions > mostConditions) throw this.#error(`There are more than ${mostConditions} values`)
-      values.push(value)
+      values.push(this.#text())
     } while (this.#takeMark(','))
     this.#mark(')')
     return values

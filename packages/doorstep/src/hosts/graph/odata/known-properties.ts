@@ -37,6 +37,7 @@ export function filterOnKnownProperties(filter: Filter, type: EntityType): Filte
     case 'not':
       return { ...filter, operand: filterOnKnownProperties(filter.operand, type) }
     case 'any':
+    case 'anyStartsWith':
       return { ...filter, collection: knownProperty(filter.collection, type) }
     default:
       return { ...filter, property: knownProperty(filter.property, type) }

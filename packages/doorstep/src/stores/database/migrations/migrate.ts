@@ -6,6 +6,7 @@ import { guestHomesMigration } from './0004-guest-homes.ts'
 import { redirectUriMigration } from './0005-redirect-uris.ts'
 import { redirectUriKeyMigration } from './0006-redirect-uri-keys.ts'
 import { signInLogMigration } from './0007-sign-in-log.ts'
+import { orderedListsMigration } from './0008-ordered-lists.ts'
 import { ownersAndDeletionsMigration } from './0009-owners-and-deletions.ts'
 import { peopleMigration } from './0010-people.ts'
 import { createTable, type SchemaWords } from './schema.ts'
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   redirectUriMigration,
   redirectUriKeyMigration,
   signInLogMigration,
+  orderedListsMigration,
   ownersAndDeletionsMigration,
   peopleMigration,
 ]
