@@ -57,7 +57,7 @@ export const credentialRules: readonly LintRule[] = [
         if (startDateTime === undefined || endDateTime === undefined) return []
         const days = (Date.parse(endDateTime) - Date.parse(startDateTime)) / dayMilliseconds
         if (days <= longestDays) return []
-        const what = `the secret ${called(secret)} lives ${Math.floor(days / 365)} years, until ${dayOf(secret)}`
+        const what = `the secret ${called(secret)} lives ${Math.round(days)} days, until ${dayOf(secret)}`
         return [{ what, command: ['add-secret', 'NAME', '--expires', '180d'] }]
       }),
   },

@@ -1,5 +1,5 @@
 import { UsageError } from '../failure.ts'
-import type { Registration } from './application.ts'
+import type { Credential, Registration } from './application.ts'
 import { certificatesLeftOut, secretsLeftOut } from './left-out.ts'
 import { isOlderManifest, readOlderManifest } from './older-manifest.ts'
 
@@ -8,6 +8,8 @@ export interface ReadManifest {
   readonly registration: Registration
   /** The client id that it had; identifier URIs may hold it. */
   readonly appId: string | undefined
+  /** What it says of itself that a new registration cannot take over. */
+  readonly facts: Pick<Registration, 'publisherDomain' | 'passwordCredentials' | 'keyCredentials'>
   /** What cannot come along, and why; one sentence each. */
   readonly leftOut: readonly string[]
 }
@@ -32,14 +34,15 @@ const serversOwn = [
 /** Reads the text of a portal manifest, of the Microsoft Graph format or the older one. @throws {UsageError} */
 export function readManifest(text: string, name: string): ReadManifest {
   const value = parsed(text, name)
-  if (isOlderManifest(value)) return readOlderManifest(value)
+  const facts = factsOf(value)
+  if (isOlderManifest(value)) return { ...readOlderManifest(value), facts }
   if (typeof value.displayName !== 'string' || value.displayName === '') {
     throw new UsageError(
       `${name} is no manifest of an application: it has neither displayName (Microsoft Graph format) nor replyUrlsWithType (the older one).`,
     )
   }
   const { leftOut, registration } = withoutSecrets(value)
-  return { registration: registration as unknown as Registration, appId: textOf(value.appId), leftOut }
+  return { registration: registration as unknown as Registration, appId: textOf(value.appId), facts, leftOut }
 }
 
 function parsed(text: string, name: string): Readonly<Record<string, unknown>> {
@@ -51,6 +54,19 @@ function parsed(text: string, name: string): Readonly<Record<string, unknown>> {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   throw new UsageError(`${name} is no manifest: expected an object, { "displayName": … }.`)
+}
+
+function factsOf({ publisherDomain, passwordCredentials, keyCredentials }: Readonly<Record<string, unknown>>) {
+  return {
+    publisherDomain: textOf(publisherDomain) ?? null,
+    passwordCredentials: credentialsIn(passwordCredentials),
+    keyCredentials: credentialsIn(keyCredentials),
+  }
+}
+
+function credentialsIn(value: unknown): readonly Credential[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : []
+  return entries.filter((entry): entry is Credential => typeof entry === 'object' && entry !== null)
 }
 
 function withoutSecrets(value: Readonly<Record<string, unknown>>) {

@@ -79,7 +79,7 @@ const taken = new Set([
 ])
 
 /** Converts a manifest of the older format, by the table of Microsoft's "Azure AD Graph to Microsoft Graph app manifest". */
-export function readOlderManifest(manifest: Manifest): ReadManifest {
+export function readOlderManifest(manifest: Manifest): Omit<ReadManifest, 'facts'> {
   const { appId, passwordCredentials, keyCredentials } = manifest
   const unknown = Object.entries(manifest).filter(
     ([member, value]) =>

@@ -43,9 +43,9 @@ interface Linted {
 
 async function lintFile(path: string): Promise<Linted> {
   const text = path === '-' ? await readText(process.stdin) : await readFile(path, 'utf8')
-  const { registration, appId } = readManifest(text, path === '-' ? 'standard input' : path)
+  const { registration, appId, facts } = readManifest(text, path === '-' ? 'standard input' : path)
   const context = { now: Date.now(), command: () => undefined }
-  return { name: registration.displayName, findings: findingsOf({ ...registration, appId }, context) }
+  return { name: registration.displayName, findings: findingsOf({ ...registration, ...facts, appId }, context) }
 }
 
 async function lintApplication(wanted: string, options: DirectoryChoice, io: CommandIO): Promise<Linted> {
