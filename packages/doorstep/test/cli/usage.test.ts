@@ -31,6 +31,7 @@ const commands = [
   'app show',
   'app update',
   'app delete',
+  'app restore',
   'app add-redirect-uri',
   'app remove-redirect-uri',
   'app allow-public-client-flows',

@@ -16,6 +16,7 @@ export const app: CommandGroup = {
       load: async () => (await import('./update.ts')).update,
     },
     delete: { summary: 'delete an application', load: async () => (await import('./delete.ts')).deleteApplication },
+    restore: { summary: 'bring a deleted application back', load: async () => (await import('./restore.ts')).restore },
     'add-redirect-uri': {
       summary: 'register redirect URIs',
       load: async () => (await import('./redirect-uris.ts')).addRedirectUri,
