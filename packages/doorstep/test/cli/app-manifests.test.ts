@@ -177,6 +177,71 @@ describe('a manifest', () => {
   })
 })
 
+describe('import --into', () => {
+  const scope = (value: string, last: number) => ({
+    id: `7a1b2c3d-0000-4000-8000-00000000000${last}`,
+    value,
+    type: 'User',
+    isEnabled: true,
+    adminConsentDisplayName: value,
+    adminConsentDescription: value,
+  })
+
+  it('says what would change, changes it, and then nothing more', async () => {
+    const before = {
+      displayName: 'target',
+      web: { redirectUris: ['https://a.example/1', 'https://a.example/2'], logoutUrl: 'https://a.example/bye' },
+      api: { oauth2PermissionScopes: [scope('Stock.Read', 1), scope('Stock.Write', 2)] },
+    }
+    await json('import', await saved('before.json', before))
+    const after = {
+      displayName: 'target',
+      web: { redirectUris: ['https://a.example/2', 'https://a.example/3'] },
+      api: { oauth2PermissionScopes: [scope('Stock.Read', 1)], requestedAccessTokenVersion: 2 },
+    }
+    const file = await saved('after.json', after)
+    const planned = await done('import', file, '--into', 'target', '--plan')
+    expect(planned.split('\n')).toEqual([
+      '~ target: disable Stock.Write before they are removed',
+      '~ target',
+      '  - web.redirectUris: https://a.example/1',
+      '  + web.redirectUris: https://a.example/3',
+      expect.stringContaining('  - api.oauth2PermissionScopes: {'),
+      '  - api.requestedAccessTokenVersion: not set',
+      '  + api.requestedAccessTokenVersion: 2',
+      '',
+    ])
+    expect(await json('show', 'target')).toMatchObject({ web: { redirectUris: before.web.redirectUris } })
+    expect(await done('import', file, '--into', 'target')).toBe(planned)
+    expect(await json('show', 'target')).toMatchObject({
+      web: { redirectUris: ['https://a.example/2', 'https://a.example/3'], logoutUrl: 'https://a.example/bye' },
+      api: { oauth2PermissionScopes: [{ value: 'Stock.Read' }], requestedAccessTokenVersion: 2 },
+    })
+    expect(await json('import', file, '--into', 'target')).toMatchObject({ status: 'unchanged', steps: [] })
+  })
+
+  it('changes nothing about its own export', async () => {
+    await done('create', 'round', ...words, '--secret')
+    const file = await saved('round.json', await done('export', 'round'))
+    expect(await json('import', file, '--into', 'round')).toMatchObject({ status: 'unchanged' })
+  })
+
+  it('stops at the first refusal, and says what was done before it', async () => {
+    await json(
+      'import',
+      await saved('stop.json', { displayName: 'stopped', api: { oauth2PermissionScopes: [scope('A', 3)] } }),
+    )
+    const wrong = {
+      displayName: 'stopped',
+      api: { oauth2PermissionScopes: [] },
+      web: { redirectUris: ['http://a.example/'] },
+    }
+    const { exitCode, stdout, stderr } = await app('import', await saved('wrong.json', wrong), '--into', 'stopped')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toMatch(/use https.*Done before that:\n~ stopped: disable A/s)
+  })
+})
+
 describe('export --as doorstep', () => {
   it('is an entry of a seed file that makes the same', async () => {
     await done('create', 'seeded', ...words, '--grant-admin-consent')

@@ -151,6 +151,7 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
     ['app update x', /Say what to change: --name/],
     ['app update x --token-version 3', /Allowed choices are 1, 2/],
     ['app export x --as xml', /Allowed choices are manifest, az, doorstep/],
+    ['app import x --plan', /add --into APP/],
     ['app lint', /missing required argument 'application-or-file'/],
   ]
   it.each(wrong)('doorstep %s', async (words, message, environment) => {

@@ -58,3 +58,10 @@ export function keptCertificates(certificates: readonly Certificate[]): readonly
 export function thumbprintOf({ certificate }: CertificateFile): string {
   return certificate.fingerprint.replaceAll(':', '')
 }
+
+/** Whether a certificate of Graph has this thumbprint: Graph writes it in hexadecimal, or as base64 of its bytes. */
+export function hasThumbprint({ customKeyIdentifier }: Certificate, thumbprint: string): boolean {
+  if (!customKeyIdentifier) return false
+  const isBase64 = customKeyIdentifier === Buffer.from(thumbprint, 'hex').toString('base64')
+  return isBase64 || customKeyIdentifier.toUpperCase() === thumbprint.toUpperCase()
+}

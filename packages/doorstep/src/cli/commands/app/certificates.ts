@@ -1,6 +1,7 @@
 import { command, text } from '../../command.ts'
 import type { Application } from '../../registration/application.ts'
 import {
+  hasThumbprint,
   keptCertificates,
   keyCredentialOf,
   readCertificateFile,
@@ -27,7 +28,7 @@ export const addCertificate = command({
     const application = await findApplication(graph, wanted)
     const thumbprint = thumbprintOf(file)
     const kept = application.keyCredentials ?? []
-    const isThere = kept.some(({ customKeyIdentifier }) => customKeyIdentifier?.toUpperCase() === thumbprint)
+    const isThere = kept.some((certificate) => hasThumbprint(certificate, thumbprint))
     const added = keyCredentialOf(file, options.description)
     if (file.holdsPrivateKey) terminal.note(`${path} holds a private key too. It was not sent, and is for nobody else.`)
     if (!isThere) {
@@ -57,9 +58,9 @@ export const removeCertificate = command({
 })
 
 function findCertificate({ keyCredentials = [] }: Application, named: string) {
-  const thumbprint = named.replaceAll(':', '').toUpperCase()
-  const byThumbprint = keyCredentials.find(
-    ({ customKeyIdentifier }) => customKeyIdentifier?.toUpperCase() === thumbprint,
-  )
+  const thumbprint = named.replaceAll(':', '')
+  const byThumbprint = /^[\da-f]{40}$/i.test(thumbprint)
+    ? keyCredentials.find((certificate) => hasThumbprint(certificate, thumbprint))
+    : undefined
   return byThumbprint ?? findCredential(keyCredentials, named, 'certificate')
 }

@@ -1,5 +1,5 @@
 import type { Application } from '../../registration/application.ts'
-import type { Terminal } from '../../terminal.ts'
+import { printable, type Terminal } from '../../terminal.ts'
 
 /**
  * Says what a command did to an application, each change a line. With `--json` one document: `status` is `unchanged`
@@ -17,6 +17,6 @@ export function reportChange(
 ): void {
   const status = done.lines.length === 0 ? 'unchanged' : done.status
   if (json) terminal.printJson({ status, appId, displayName, ...done.facts })
-  else if (done.lines.length === 0) terminal.print(`${displayName} (${appId}) was so before.`)
-  else for (const line of done.lines) terminal.print(line)
+  else if (done.lines.length === 0) terminal.print(printable(`${displayName} (${appId}) was so before.`))
+  else for (const line of done.lines) terminal.print(printable(line))
 }
