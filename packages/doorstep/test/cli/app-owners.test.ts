@@ -19,7 +19,7 @@ async function done(...words: readonly string[]): Promise<string> {
 }
 
 describe('owners', () => {
-  it('are added and taken away by name or id, and counted by lint', async () => {
+  it('are added and taken away by name or id', async () => {
     const { appId } = JSON.parse(await done('create', 'owned', '--json'))
     expect(await done('add-owner', 'owned', administrator)).toBe(`${administrator} owns owned now.\n`)
     expect(JSON.parse(await done('add-owner', 'owned', administrator, '--json'))).toMatchObject({ status: 'unchanged' })
