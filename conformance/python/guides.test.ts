@@ -41,14 +41,22 @@ describe('register an app for Cognite’s SDK', () => {
   afterAll(() => doorstep?.stop())
 
   it('registers with its commands what people sign in to', async () => {
-    expect(guide.commands).toHaveLength(2)
+    expect(guide.commands).toHaveLength(10)
     const shown: string[] = []
     for (const line of guide.commands) {
       const { code, stdout, stderr } = await typed(line, { DOORSTEP_DATA: doorstep.dataDirectory })
       expect(code, stderr).toBe(0)
       shown.push(stdout)
     }
-    const [, application] = shown
+    const [, , , , granted, application, together, az, seed] = shown
+    const cdfPermissions = 'CDF westeurope-1/user_impersonation, CDF westeurope-1/IDENTITY'
+    expect(granted).toBe(
+      ['Microsoft Graph/User.Read', ...cdfPermissions.split(', ')].map((name) => `Granted ${name}.\n`).join(''),
+    )
+    expect(application).toContain(`Microsoft Graph/User.Read, ${cdfPermissions}\n`)
+    expect(together).toContain(`granted             Microsoft Graph/User.Read, ${cdfPermissions}\n`)
+    expect(az).toContain('az ad app permission admin-consent')
+    expect(seed).toContain('adminConsent: true')
     expect(application).toMatch(/publicClient +http:\/\/localhost:53000 https:\/\/oauth\.pstmn\.io\/v1\/callback/)
     expect(application).toMatch(/allowPublicClientFlows +yes/)
   })

@@ -142,7 +142,7 @@ export const catalogue = {
     text: (d: { appId: string }) =>
       `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${d.appId}'.`,
     when: 'The secret is not one of the application; often its id was copied instead of its value, or it was not URL-encoded.',
-    fix: 'Send the value that was shown when the secret was made, URL-encoded; make a new one when it is lost.',
+    fix: 'Send the value that was shown when the secret was made, URL-encoded; when it is lost, make a new one with `doorstep app add-secret APP_ID`.',
   },
   clientSecretExpired: {
     code: 7000222,
@@ -151,7 +151,7 @@ export const catalogue = {
     text: (d: { appId: string }) =>
       `The provided client secret keys for app '${d.appId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
     when: 'The secret is right but its end date has passed.',
-    fix: 'Make a new secret for the application.',
+    fix: 'Make a new secret for the application, with `doorstep app add-secret APP_ID`.',
   },
   scopeNotDefault: {
     code: 1002012,
@@ -237,7 +237,7 @@ export const catalogue = {
     text: (d: { redirectUri: string; appId: string }) =>
       `The redirect URI '${d.redirectUri}' specified in the request does not match the redirect URIs configured for the application '${d.appId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.`,
     when: 'redirect_uri is not registered: another path, scheme, port (free on localhost only), or a trailing slash.',
-    fix: 'Send a registered redirect URI letter for letter, or register the one that is sent.',
+    fix: 'Send a registered redirect URI letter for letter, or register the one that is sent, with `doorstep app add-redirect-uri APP_ID --web URI`.',
   },
   redirectUriNoneRegistered: {
     code: 500113,
@@ -245,7 +245,7 @@ export const catalogue = {
     status: 400,
     text: () => 'No reply address is registered for the application.',
     when: 'The application has no redirect URI at all.',
-    fix: 'Register one: as web for a server with a secret, as spa for a page, as publicClient for a program.',
+    fix: 'Register one with `doorstep app add-redirect-uri APP_ID`: --web for a server with a secret, --spa for a page, --public-client for a program.',
   },
   responseTypeUnsupported: {
     code: 70005,
@@ -430,7 +430,7 @@ export const catalogue = {
     text: (d: { appId: string; name: string; resource: string; resourceAppId: string; listed: string }) =>
       `Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: ${d.appId}(${d.name}). Resource value from request: ${d.resource}. Resource app ID: ${d.resourceAppId}. List of valid resources from app registration: ${d.listed}.`,
     when: '.default or a v1.0 resource asks for an API of which the registration lists no permission and nothing was granted.',
-    fix: 'Add a delegated permission of the API to the registration, or ask for a named scope.',
+    fix: 'Add a delegated permission of the API to the registration, with `doorstep app add-permission APP_ID "API/SCOPE"`, or ask for a named scope.',
   },
   consentRequired: {
     code: 65001,
@@ -440,7 +440,7 @@ export const catalogue = {
     text: (d: { appId: string; name: string }) =>
       `The user or administrator has not consented to use the application with ID '${d.appId}' named '${d.name}'. Send an interactive authorization request for this user and resource.`,
     when: 'A token is asked for that nobody has consented to.',
-    fix: 'Sign in interactively once with these scopes, or have an administrator grant them.',
+    fix: 'Sign in interactively once with these scopes, or have an administrator grant them, with `doorstep app grant-admin-consent APP_ID`.',
   },
   preAuthorizationRequired: {
     code: 65002,
@@ -571,7 +571,7 @@ export const catalogue = {
     status: 401,
     text: () => "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     when: 'A confidential client redeems a grant without proving itself; a device code or password grant is used by an application that is not marked as public.',
-    fix: 'Send client_secret; for a program without secret register its redirect URI under publicClient, and set isFallbackPublicClient for device codes and passwords.',
+    fix: 'Send client_secret; for a program without secret register its redirect URI under publicClient, and allow device codes and passwords with `doorstep app allow-public-client-flows APP_ID`.',
   },
   clientIsPublic: {
     code: 700025,

@@ -105,10 +105,10 @@ describe('doorstep app', () => {
   })
 
   it('a name that several have is refused with their appIds; one that nobody has too', async () => {
-    const twins = [
-      await json<Registration>(['app', 'create', 'twin']),
-      await json<Registration>(['app', 'create', 'twin']),
-    ]
+    const first = await json<Registration>(['app', 'create', 'twin'])
+    const second = await place.doorstep(['app', 'create', 'twin', '--json'])
+    expect(second.stderr).toContain(`Another application is called twin already (appId ${first.appId})`)
+    const twins = [first, JSON.parse(second.stdout) as Registration]
     for (const words of [
       ['app', 'show', 'twin'],
       ['app', 'delete', 'twin', '--yes'],

@@ -29,7 +29,24 @@ const commands = [
   'app create',
   'app list',
   'app show',
+  'app update',
   'app delete',
+  'app restore',
+  'app add-redirect-uri',
+  'app remove-redirect-uri',
+  'app allow-public-client-flows',
+  'app add-secret',
+  'app remove-secret',
+  'app add-certificate',
+  'app remove-certificate',
+  'app add-permission',
+  'app remove-permission',
+  'app grant-admin-consent',
+  'app add-owner',
+  'app remove-owner',
+  'app lint',
+  'app export',
+  'app import',
   'token',
   'inspect',
   'explain',
@@ -118,7 +135,24 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
     ['completion tcsh', /Allowed choices are bash, zsh, fish, powershell/],
     ['app create', /missing required argument 'name'/],
     ['app create x --audience everybody', /Allowed choices are AzureADMyOrg/],
-    ['app create x --cloud public', /works on the local cloud only/],
+    ['app create x --permission User.Read', /'User\.Read' is no permission: write the API, a slash/],
+    ['app create x --cloud moon', /Allowed choices are local, public, usgov, china/],
+    ['app list --cloud public --data x', /leave --data out/],
+    ['app list --profile work --data x', /leave --data out/],
+    ['app add-redirect-uri x', /Say which: --web URI .*--spa URI .*--public-client URI/],
+    ['app remove-redirect-uri x', /Say which: --web URI/],
+    ['app add-redirect-uri', /missing required argument 'application'/],
+    ['app add-permission x', /missing required argument 'permissions'/],
+    ['app add-permission x User.Read', /'User\.Read' is no permission/],
+    ['app add-secret x --expires soon', /'soon' is no lifetime: write a whole number and a unit/],
+    ['app add-secret x --expires 0d', /'0d' is no lifetime/],
+    ['app remove-secret x', /missing required argument 'secret'/],
+    ['app add-certificate x', /missing required argument 'file'/],
+    ['app update x', /Say what to change: --name/],
+    ['app update x --token-version 3', /Allowed choices are 1, 2/],
+    ['app export x --as xml', /Allowed choices are manifest, az, doorstep/],
+    ['app import x --plan', /add --into APP/],
+    ['app lint', /missing required argument 'application-or-file'/],
   ]
   it.each(wrong)('doorstep %s', async (words, message, environment) => {
     const { exitCode, stdout, stderr } = await place.doorstep(words.split(' '), environment)
@@ -129,7 +163,17 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
 })
 
 describe('without a running local cloud the exit code is 3 and the message says how to start one', () => {
-  const asking = ['status', 'down', 'reset --yes', 'clock now', 'env', 'browse', 'app list', 'app create x']
+  const asking = [
+    'status',
+    'down',
+    'reset --yes',
+    'clock now',
+    'env',
+    'browse',
+    'app list',
+    'app create x',
+    'app lint x',
+  ]
   it.each(asking)('doorstep %s', async (words) => {
     const elsewhere = { DOORSTEP_DATA: `${place.root}/no cloud` }
     const { exitCode, stdout, stderr } = await place.doorstep(words.split(' '), elsewhere)

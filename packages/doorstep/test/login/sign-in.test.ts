@@ -194,6 +194,17 @@ describe('refusals', () => {
     expect(unregistered.text).toContain('AADSTS50011')
     expect(unregistered.text).toContain('What differs')
     expect(unregistered.text).not.toContain('"><script>')
+    // Nobody pastes into a shell what somebody else wrote into an address.
+    for (const uri of ['https://evil.example/"><script>', 'https://evil.example/?a=1&calc', "https://x/';id;'"]) {
+      const { text } = await browser.open(authorizePath({ scope: 'openid', redirect_uri: uri }))
+      expect(text).not.toContain('class="command"')
+    }
+    const missing = await browser.open(
+      authorizePath({ scope: 'openid', redirect_uri: 'https://app.contoso.example/new' }),
+    )
+    expect(missing.text.replaceAll('<wbr>', '')).toMatch(
+      /doorstep app add-redirect-uri [\da-f-]{36} --[a-z-]+ https:\/\/app\.contoso\.example\/new --tenant [\da-f-]{36}</,
+    )
     const unknown = await browser.open(
       authorizePath({ scope: 'openid', client_id: '00000000-0000-4000-8000-000000000000' }),
     )

@@ -1,11 +1,16 @@
-import { choice, command, dataOption, flag, jsonOption, optionalText, texts } from '../../command.ts'
+import { choice, command, flag, optionalText, texts } from '../../command.ts'
 import { messageOf, RefusedError, UsageError } from '../../failure.ts'
-import type { GraphClient } from '../../local-graph.ts'
-import { describeFacts } from '../../terminal.ts'
-import { type Application, cloudOption, graphOf, tenantOption } from './application.ts'
+import { type GrantedConsent, grantAdminConsent } from '../../registration/admin-consent.ts'
+import { signInAudiences } from '../../registration/audience.ts'
+import { withPermissions } from '../../registration/find-api.ts'
+import { applicationsCalled } from '../../registration/find-application.ts'
+import type { GraphClient } from '../../registration/graph-client.ts'
+import { directoryOptions, openGraph } from '../../registration/open-graph.ts'
+import { parsePermissions } from '../../registration/permission.ts'
+import { type Registered, registerApplication, userRead } from '../../registration/register-application.ts'
+import { describeFacts, type Terminal } from '../../terminal.ts'
 
 interface CreateOptions {
-  readonly secret: string | true | undefined
   readonly audience: string | undefined
   readonly web: readonly string[]
   readonly publicClient: readonly string[]
@@ -15,113 +20,103 @@ interface CreateOptions {
 
 export const create = command({
   summary: 'register an application',
-  description:
+  description: [
     'Makes what the portal makes of a new registration: the application with the delegated permission User.Read, and its service principal in this tenant.',
+    'Permissions are named by their API, a slash and their name; the API by the name that it has in the tenant, its appId or its identifier URI.',
+    'When a step is refused, what was made before is removed again; only when consent is refused it stays, and the command to finish is printed.',
+  ].join('\n'),
   arguments: [{ form: '<name>', help: 'display name' }],
   options: {
     secret: optionalText('DESCRIPTION', 'add a client secret; its value is printed this once'),
-    audience: choice(
-      'AUDIENCE',
-      ['AzureADMyOrg', 'AzureADMultipleOrgs', 'AzureADandPersonalMicrosoftAccount', 'PersonalMicrosoftAccount'],
-      'who may sign in (default: AzureADMyOrg)',
-    ),
+    audience: choice('AUDIENCE', signInAudiences, 'who may sign in (default: AzureADMyOrg)'),
     web: texts('URI', 'redirect URI of a web app; may be repeated'),
     publicClient: texts('URI', 'redirect URI of a mobile or desktop app; may be repeated'),
     spa: texts('URI', 'redirect URI of a single-page app; may be repeated'),
     allowPublicClientFlows: flag('allow flows without a secret: device code, user name and password'),
-    cloud: cloudOption,
-    tenant: tenantOption,
-    data: dataOption,
-    json: jsonOption,
+    permission: texts('API/SCOPE', 'delegated permission; may be repeated'),
+    applicationPermission: texts('API/ROLE', 'permission of the application itself; may be repeated'),
+    grantAdminConsent: flag('consent to all of them for the whole tenant'),
+    ...directoryOptions,
   },
   examples: [
     'doorstep app create my-app --secret',
     'doorstep app create my-web-app --web https://localhost:3000/callback --secret ci --json',
     'doorstep app create my-cli --public-client http://localhost --allow-public-client-flows',
+    'doorstep app create Jupyter --public-client http://localhost:53000 --permission "CDF westeurope-1/user_impersonation" --grant-admin-consent',
+    'doorstep app create my-job --application-permission "Microsoft Graph/User.Read.All" --secret --cloud public',
   ],
   async run(options, io, [name = '']) {
     if (name.trim() === '') throw new UsageError('NAME is empty: give the application a display name.')
-    const graph = await graphOf(options, io)
-    const created = await createRegistration(graph, name, options)
     const { terminal } = io
-    if (options.json) return void terminal.printJson(created)
-    for (const line of describeFacts(factsOf(created), terminal.colours)) terminal.print(line)
-    if (created.password !== undefined)
-      terminal.note('The password is shown this once. Keep it where no one else reads.')
+    const wanted = parsePermissions(options.permission, options.applicationPermission)
+    const graph = await openGraph(options, io)
+    await noteNamesakes(graph, name, terminal)
+    const note = (sentence: string) => terminal.note(sentence)
+    const requiredResourceAccess = await withPermissions(graph, [userRead], wanted, note)
+    const properties = { ...propertiesOf(name, options), requiredResourceAccess }
+    const registered = await registerApplication(graph, { properties, secret: options.secret })
+    const consent = options.grantAdminConsent ? await consentOrReason(graph, registered) : undefined
+    report(registered, consent, graph, options.json, terminal)
+    if (typeof consent !== 'string') return
+    const { appId } = registered.application
+    const rest = graph.commandLine(['app', 'grant-admin-consent', appId])
+    throw new RefusedError(
+      `${name} is registered, and its permissions are not consented to. ${consent}\nAn administrator finishes it with: ${rest}`,
+    )
   },
 })
 
-interface Registration {
-  readonly appId: string
-  readonly displayName: string
-  readonly password?: string
-  readonly tenant: string
-  readonly objectId: string
-  readonly servicePrincipalId: string
+async function noteNamesakes(graph: GraphClient, name: string, terminal: Terminal): Promise<void> {
+  const [first, ...others] = await applicationsCalled(graph, name)
+  if (!first) return
+  const more = others.length === 0 ? '' : `, and ${others.length} more`
+  terminal.note(
+    `Another application is called ${name} already (appId ${first.appId}${more}): name this one by its appId.`,
+  )
 }
 
-function factsOf(created: Registration): [string, string | undefined][] {
-  return [
-    ['appId', created.appId],
-    ['displayName', created.displayName],
-    ['password', created.password],
-    ['tenant', created.tenant],
-    ['objectId', created.objectId],
-    ['servicePrincipalId', created.servicePrincipalId],
-  ]
-}
-
-/** Application, service principal, secret: all of them, or none stays. */
-async function createRegistration(graph: GraphClient, name: string, options: CreateOptions): Promise<Registration> {
-  const application = await graph.post<Application>('/applications', applicationBody(name, options))
-  const made = [`/applications/${application.id}`]
-  try {
-    const { appId, id: objectId, displayName } = application
-    const { id: servicePrincipalId } = await graph.post<{ id: string }>('/servicePrincipals', { appId })
-    made.unshift(`/servicePrincipals/${servicePrincipalId}`)
-    const password = options.secret === undefined ? undefined : await addSecret(graph, objectId, options.secret)
-    return { appId, displayName, ...(password && { password }), tenant: graph.tenantId, objectId, servicePrincipalId }
-  } catch (error) {
-    const left = await removeAll(graph, made)
-    if (left.length === 0) throw error
-    throw new RefusedError(`${messageOf(error)}\nThis could not be removed again: ${left.join(', ')}.`, {
-      cause: error,
-    })
-  }
-}
-
-/** Microsoft Graph and its delegated permission User.Read, by the ids that they have in every tenant. */
-const userRead = {
-  resourceAppId: '00000003-0000-0000-c000-000000000000',
-  resourceAccess: [{ id: 'e1fe6dd8-ba31-4d61-89e7-88639da4683d', type: 'Scope' }],
-}
-
-function applicationBody(displayName: string, options: CreateOptions): Readonly<Record<string, unknown>> {
-  const { audience, web, publicClient, spa, allowPublicClientFlows } = options
+function propertiesOf(displayName: string, options: CreateOptions): Readonly<Record<string, unknown>> {
+  const { audience = 'AzureADMyOrg', web, publicClient, spa, allowPublicClientFlows } = options
   return {
     displayName,
-    signInAudience: audience ?? 'AzureADMyOrg',
-    requiredResourceAccess: [userRead],
+    signInAudience: audience,
     ...(web.length > 0 && { web: { redirectUris: web } }),
     ...(publicClient.length > 0 && { publicClient: { redirectUris: publicClient } }),
     ...(spa.length > 0 && { spa: { redirectUris: spa } }),
     ...(allowPublicClientFlows && { isFallbackPublicClient: true }),
+    // Personal accounts get v2.0 tokens only, and Entra refuses the registration that says otherwise.
+    ...(audience.includes('PersonalMicrosoftAccount') && { api: { requestedAccessTokenVersion: 2 } }),
   }
 }
 
-async function addSecret(graph: GraphClient, objectId: string, description: string | true): Promise<string> {
-  const passwordCredential = description === true ? {} : { displayName: description }
-  const path = `/applications/${objectId}/addPassword`
-  return (await graph.post<{ secretText: string }>(path, { passwordCredential })).secretText
+/** The consent, or why it was refused: by then the secret exists, and its owner has to see it. */
+async function consentOrReason(graph: GraphClient, { application }: Registered): Promise<GrantedConsent | string> {
+  return grantAdminConsent(graph, application).catch(messageOf)
 }
 
-/** @returns the paths that are still there */
-async function removeAll(graph: GraphClient, paths: readonly string[]): Promise<string[]> {
-  const left: string[] = []
-  for (const path of paths) {
-    await graph.delete(path).catch((error) => {
-      if ((error as { status?: number }).status !== 404) left.push(path)
-    })
+function report(
+  { application, servicePrincipalId, secret }: Registered,
+  consent: GrantedConsent | string | undefined,
+  graph: GraphClient,
+  json: boolean,
+  terminal: Terminal,
+): void {
+  const { appId, displayName, id: objectId } = application
+  const password = secret?.secretText
+  const created = {
+    appId,
+    displayName,
+    ...(password && { password }),
+    tenant: graph.tenantId,
+    objectId,
+    servicePrincipalId,
   }
-  return left
+  const granted = typeof consent === 'object' ? consent.granted : undefined
+  if (json) {
+    terminal.printJson({ ...created, ...(consent !== undefined && { granted: granted ?? [] }) })
+    return
+  }
+  const facts = [...Object.entries(created), ['granted', granted?.join(', ')] as const]
+  for (const line of describeFacts(facts, terminal.colours)) terminal.print(line)
+  if (password !== undefined) terminal.note('The password is shown this once. Keep it where no one else reads.')
 }

@@ -1,22 +1,17 @@
-import { command, dataOption, flag, jsonOption } from '../../command.ts'
+import { command, flag } from '../../command.ts'
 import { RefusedError, UsageError } from '../../failure.ts'
-import { cloudOption, findApplication, graphOf, tenantOption } from './application.ts'
+import { applicationArgument, findApplication } from '../../registration/find-application.ts'
+import { directoryOptions, openGraph } from '../../registration/open-graph.ts'
 
 export const deleteApplication = command({
   summary: 'delete an application',
   description: 'Its service principal in this tenant goes with it.',
-  arguments: [{ form: '<application>', help: 'its appId, object id or name' }],
-  options: {
-    yes: flag('do it without asking; needed where nobody can be asked'),
-    cloud: cloudOption,
-    tenant: tenantOption,
-    data: dataOption,
-    json: jsonOption,
-  },
+  arguments: [applicationArgument],
+  options: { yes: flag('do it without asking; needed where nobody can be asked'), ...directoryOptions },
   examples: ['doorstep app delete my-app', 'doorstep app delete my-app --yes'],
   async run(options, io, [wanted = '']) {
     const { terminal } = io
-    const graph = await graphOf(options, io)
+    const graph = await openGraph(options, io)
     const { id, appId, displayName } = await findApplication(graph, wanted)
     if (appId === graph.clientId) {
       throw new RefusedError(

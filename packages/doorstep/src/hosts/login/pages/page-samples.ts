@@ -158,7 +158,7 @@ export function pageSamples(
       ],
       fix: {
         text: text('An administrator of this local cloud can grant them at once:'),
-        command: text('doorstep app grant-consent fleet-telemetry'),
+        command: text('doorstep app grant-admin-consent fleet-telemetry'),
         portal: [
           text('App registrations'),
           text('Fleet Telemetry'),
@@ -242,7 +242,7 @@ export function pageSamples(
       ],
       fix: {
         text: text('Consent as the user, or for everybody:'),
-        command: text('doorstep app grant-consent fleet-telemetry'),
+        command: text('doorstep app grant-admin-consent fleet-telemetry'),
       },
     }),
     'error-plain': errorPage({

@@ -38,7 +38,7 @@ export async function devicePurpose(flow: DeviceFlow, parts: LoginParts): Promis
     refuse: async (visit, refusal) =>
       refusal.refusal === 'consentDeclined'
         ? decline(visit, code, name, parts)
-        : showRefusal(visit, refusal, await scopeDifferences(refusal, visit, code, segment, parts)),
+        : showRefusal(visit, refusal, { differences: await scopeDifferences(refusal, visit, code, segment, parts) }),
     cancel: (visit) => decline(visit, code, name, parts),
   }
 }

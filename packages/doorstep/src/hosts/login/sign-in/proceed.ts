@@ -19,7 +19,7 @@ import { userNamePage } from '../pages/user-name.ts'
 import { accountNamed, signedInAccounts } from './accounts.ts'
 import { type Asking, consentFor, refuseWithoutAssignment } from './authorization.ts'
 import { consentRecords } from './consent-records.ts'
-import { differencesOf } from './differences.ts'
+import { detailsOf } from './differences.ts'
 import { isOvertakenSignIn } from './overtaken.ts'
 import { type Presence, presenceOf } from './presence.ts'
 import type { SignInPurpose } from './purpose.ts'
@@ -117,7 +117,7 @@ async function withRefusals(
     }
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
-    return showRefusal(visit, error, await differencesOf(error, visit.flow, parts))
+    return showRefusal(visit, error, await detailsOf(error, visit.flow, parts))
   }
 }
 

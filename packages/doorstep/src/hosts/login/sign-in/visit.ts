@@ -6,11 +6,11 @@ import type { EntraError, RefusalName } from '../../../protocol/errors.ts'
 import type { BrowserSession } from '../../../protocol/sign-in-records.ts'
 import { askedOrigin } from '../../host.ts'
 import type { LoginParts } from '../login-parts.ts'
-import type { Difference } from '../pages/difference.ts'
 import { errorPage } from '../pages/error.ts'
 import { formPostPage } from '../pages/form-post.ts'
 import { outOfBandPage } from '../pages/out-of-band.ts'
 import type { RequestIds } from '../response-headers.ts'
+import type { RefusalDetails } from './differences.ts'
 import { type SignInFlow, sealFlow } from './flow.ts'
 import { sendPage } from './page-answer.ts'
 
@@ -63,8 +63,9 @@ export function leave(visit: Visit, response: AuthorizationResponse): FastifyRep
 }
 
 /** Shows a refusal that may not be sent anywhere, with what a person can do about it. */
-export function showRefusal(visit: Visit, refusal: EntraError, differences: readonly Difference[] = []): FastifyReply {
+export function showRefusal(visit: Visit, refusal: EntraError, details: Partial<RefusalDetails> = {}): FastifyReply {
   const { request, ids, now } = visit
+  const { differences = [], command } = details
   const timestamp = `${new Date(now).toISOString().slice(0, 19)}Z`
   const explanationUrl = `${originOf(askedOrigin(request.raw))}/error?code=${refusal.code}`
   const render = (nonce: string) =>
@@ -76,7 +77,7 @@ export function showRefusal(visit: Visit, refusal: EntraError, differences: read
       correlationId: ids.correlationId,
       timestamp,
       differences,
-      fix: { text: refusal.fix },
+      fix: { text: refusal.fix, ...(command !== undefined && { command }) },
       ...(wrongAccount.has(refusal.refusal) && { otherAccountUrl: otherAccountUrl(visit) }),
       explanationUrl,
     })
