@@ -55,12 +55,9 @@ describe('names', () => {
     expect(JSON.parse(text).error.message).toContain(host)
   })
 
-  it.each(['/monitor', '/cdf/api', '/energy', '/portal'])(
-    'localhost%s answers 501 as well',
-    async (path) => {
-      expect((await doorstep.request('GET', path)).status).toBe(501)
-    },
-  )
+  it.each(['/monitor', '/cdf/api', '/energy', '/portal'])('localhost%s answers 501 as well', async (path) => {
+    expect((await doorstep.request('GET', path)).status).toBe(501)
+  })
 
   it.each(['evil.example', 'localhost.evil.example', '192.168.0.1', 'login.microsoftonline.com.evil.example'])(
     '%j is refused with 421',

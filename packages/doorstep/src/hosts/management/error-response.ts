@@ -12,7 +12,7 @@ export async function sendError(
   reply: FastifyReply,
   parts: ManagementParts,
 ): Promise<FastifyReply> {
-  const refusal = asManagementError(error)
+  const refusal = asManagementError(error, request, parts.clock.now())
   if (refusal.status >= 500) parts.reportFault?.(error, request.id)
   if (refusal.status === 401) reply.header('www-authenticate', await challenge(refusal, request, parts))
   const { code, message } = refusal
@@ -44,9 +44,9 @@ async function challenge(
   })
 }
 
-function asManagementError(error: unknown): ManagementError {
+function asManagementError(error: unknown, request: FastifyRequest, now: number): ManagementError {
   if (error instanceof ManagementError) return error
-  if (error instanceof TokenRefused) return tokenRefusal(error)
+  if (error instanceof TokenRefused) return tokenRefusal(error, request, now)
   return transportError(error) ?? new ManagementError(500, 'InternalServerError', 'Encountered internal server error.')
 }
 
@@ -60,25 +60,46 @@ function transportError(error: unknown): ManagementError | undefined {
   return new ManagementError(status, 'InvalidRequestUri', 'The request is not one that the service understands.')
 }
 
-function tokenRefusal(refused: TokenRefused): ManagementError {
-  const [code, message] = codeAndMessage(refused)
+const allowedAudiences = [
+  'https://management.core.windows.net/',
+  'https://management.core.windows.net',
+  'https://management.azure.com/',
+  'https://management.azure.com',
+]
+
+function tokenRefusal(refused: TokenRefused, { headers }: FastifyRequest, now: number): ManagementError {
+  const [code, message] = codeAndMessage(refused, headers.authorization ?? '', now)
   const errorDescription =
     refused.reason === 'missing' ? "The authentication failed because of missing 'Authorization' header." : message
   return new ManagementError(401, code, message, { error: 'invalid_token', errorDescription })
 }
 
-function codeAndMessage({ reason, message }: TokenRefused): readonly [code: string, message: string] {
-  switch (reason) {
-    case 'missing':
-      return ['AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing."]
-    case 'expired':
-      return ['ExpiredAuthenticationToken', message]
-    case 'audience':
-      return [
-        'InvalidAuthenticationTokenAudience',
-        `The access token has been obtained for wrong audience or resource. ${message}`,
-      ]
-    default:
-      return ['InvalidAuthenticationToken', 'The access token is invalid.']
+function codeAndMessage(
+  { reason }: TokenRefused,
+  authorization: string,
+  now: number,
+): readonly [code: string, message: string] {
+  if (reason === 'missing') {
+    return ['AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing."]
   }
+  if (reason === 'expired') {
+    const [expiry, current] = [Number(claimOf(authorization, 'exp')) * 1000, now].map((time) =>
+      new Date(time).toISOString(),
+    )
+    const message = `The access token expiry UTC time '${expiry}' is earlier than current UTC time '${current}'.`
+    return ['ExpiredAuthenticationToken', message]
+  }
+  if (reason === 'audience') {
+    const message =
+      `The access token has been obtained for wrong audience or resource '${claimOf(authorization, 'aud')}'. It should ` +
+      `exactly match with one of the allowed audiences '${allowedAudiences.join(',')}'.`
+    return ['InvalidAuthenticationTokenAudience', message]
+  }
+  return ['InvalidAuthenticationToken', 'The access token is invalid.']
+}
+
+/** A claim of the token in an Authorization header, when its signature was found good and its content was not. */
+function claimOf(authorization: string, name: 'aud' | 'exp'): unknown {
+  const [, payload = ''] = authorization.split('.')
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))[name]
 }
