@@ -37,9 +37,10 @@ export async function removeServicePrincipalPassword(call: GraphCall): Promise<G
 
 /** Makes a secret and shows it, this once. */
 async function addPassword({ parts, body, now }: GraphCall, { id }: { readonly id: string }): Promise<GraphAnswer> {
-  const wanted = parseNewPassword(body, now)
+  const { keyId, ...wanted } = parseNewPassword(body, now)
   const { secretText, secretHash, hint } = parts.newSecret()
-  const credential: StoredPasswordCredential = { ...wanted, ownerId: id, keyId: parts.newId(), hint, secretHash }
+  const identity = { ownerId: id, keyId: keyId ?? parts.newId() }
+  const credential: StoredPasswordCredential = { ...wanted, ...identity, hint, secretHash }
   await parts.commit([{ change: 'addPasswordCredential', credential }])
   return {
     kind: 'entity',
@@ -72,17 +73,17 @@ function parseNewPassword(body: unknown, now: string) {
     endDateTime: dateTime,
     customKeyIdentifier: z.null().optional(),
     hint: z.null().optional(),
-    keyId: z.null().optional(),
+    keyId: z.guid({ error: 'Expected a GUID' }).toLowerCase().nullish(),
     secretText: z.null({ error: 'The service makes the secret; leave it out' }).optional(),
   })
   const parsed = z.strictObject({ passwordCredential: passwordCredential.nullish() }).safeParse(body ?? {})
   if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), resource)
-  const { displayName, startDateTime, endDateTime } = parsed.data.passwordCredential ?? {}
+  const { displayName, startDateTime, endDateTime, keyId } = parsed.data.passwordCredential ?? {}
   const start = startDateTime ?? now
   const end = endDateTime ?? yearsAfter(start, defaultPasswordLifetimeInYears)
   if (end <= start) {
     const message = `It is ${end}, which is not after startDateTime, ${start}.`
     throw propertyRefusal({ path: 'endDateTime', kind: 'invalid', message }, resource)
   }
-  return { displayName: displayName ?? null, startDateTime: start, endDateTime: end }
+  return { displayName: displayName ?? null, startDateTime: start, endDateTime: end, keyId }
 }
