@@ -37,10 +37,9 @@ export async function removeServicePrincipalPassword(call: GraphCall): Promise<G
 
 /** Makes a secret and shows it, this once. */
 async function addPassword({ parts, body, now }: GraphCall, { id }: { readonly id: string }): Promise<GraphAnswer> {
-  const { keyId, ...wanted } = parseNewPassword(body, now)
+  const { keyId = parts.newId(), ...wanted } = parseNewPassword(body, now)
   const { secretText, secretHash, hint } = parts.newSecret()
-  const identity = { ownerId: id, keyId: keyId ?? parts.newId() }
-  const credential: StoredPasswordCredential = { ...wanted, ...identity, hint, secretHash }
+  const credential: StoredPasswordCredential = { ...wanted, ownerId: id, keyId, hint, secretHash }
   await parts.commit([{ change: 'addPasswordCredential', credential }])
   return {
     kind: 'entity',
@@ -85,5 +84,5 @@ function parseNewPassword(body: unknown, now: string) {
     const message = `It is ${end}, which is not after startDateTime, ${start}.`
     throw propertyRefusal({ path: 'endDateTime', kind: 'invalid', message }, resource)
   }
-  return { displayName: displayName ?? null, startDateTime: start, endDateTime: end, keyId }
+  return { keyId: keyId ?? undefined, displayName: displayName ?? null, startDateTime: start, endDateTime: end }
 }
