@@ -70,8 +70,8 @@ function parseNewPassword(body: unknown, now: string) {
     displayName: z.string().max(256, 'Expected at most 256 characters').nullish(),
     startDateTime: dateTime,
     endDateTime: dateTime,
-    customKeyIdentifier: z.null().optional(),
-    hint: z.null().optional(),
+    customKeyIdentifier: z.string().nullish(),
+    hint: z.null({ error: 'The service makes it; leave it out' }).optional(),
     keyId: z.guid({ error: 'Expected a GUID' }).toLowerCase().nullish(),
     secretText: z.null({ error: 'The service makes the secret; leave it out' }).optional(),
   })
