@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
 import { azMissing, azPrograms } from './az-programs.ts'
-import { type AzSession, type AzUser, startAzSession } from './az-session.ts'
+import type { AzUser } from './az-session.ts'
+import { expectRefused, type SignedInUsers, signInUsers } from './signed-in-users.ts'
 import { alice, bob, contoso, readers, startSubscribedCloud } from './subscribed-cloud.ts'
 
 const timeout = 120_000
@@ -10,43 +11,27 @@ const userRead = 'e1fe6dd8-ba31-4d61-89e7-88639da4683d'
 const readAllUsers = 'df021288-bdef-4463-88db-98f22de89214'
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** Registers an application; returns its client id. */
+async function register(az: AzUser, name: string, ...words: readonly string[]): Promise<string> {
+  return (await az.json('ad', 'app', 'create', '--display-name', name, ...words)).appId
+}
+
 describe.each(azPrograms)('az ad, %s', (_name, file) => {
   describe.skipIf(azMissing(file))('works:', { timeout }, () => {
     let doorstep: RunningDoorstep
-    let session: AzSession
-    /** Have signed in; each test takes copies. */
-    let signedIn: { readonly alice: AzUser; readonly bob: AzUser }
-    let az: AzUser
-
-    const signIn = async ({ name, password }: { readonly name: string; readonly password: string }) => {
-      const user = await session.newUser()
-      await user.json('login', '--username', name, '--password', password, '--allow-no-subscriptions')
-      return user
-    }
-    const asAlice = async () => {
-      az = await signedIn.alice.copy()
-    }
-    /** Registers an application; returns its client id. */
-    const register = async (name: string, ...words: readonly string[]): Promise<string> =>
-      (await az.json('ad', 'app', 'create', '--display-name', name, ...words)).appId
-    const expectRefused = async (user: AzUser, words: readonly string[], ...texts: readonly string[]) => {
-      const { code, stdout, stderr } = await user.run(...words)
-      expect(code, stdout).not.toBe(0)
-      for (const text of texts) expect(stderr).toContain(text)
-    }
+    let users: SignedInUsers
 
     beforeAll(async () => {
       doorstep = await startSubscribedCloud()
-      session = await startAzSession(file, doorstep.dataDirectory)
-      signedIn = { alice: await signIn(alice), bob: await signIn(bob) }
+      users = await signInUsers(file, doorstep)
     }, timeout)
     afterAll(async () => {
-      await session?.stop()
+      await users?.stop()
       await doorstep?.stop()
     })
 
     it('sp create-for-rbac -n NAME, as the guide has it', async () => {
-      await asAlice()
+      const az = await users.alice()
       const created = await az.json('ad', 'sp', 'create-for-rbac', '-n', 'AzMonAPIApp')
       expect(created).toEqual({
         appId: expect.stringMatching(guid),
@@ -55,7 +40,7 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
         tenant: contoso.tenantId,
       })
       const words = ['--service-principal', '--username', created.appId, '--tenant', created.tenant]
-      const app = await session.newUser()
+      const app = await users.nobody()
       await app.json('login', ...words, '--password', created.password, '--allow-no-subscriptions')
 
       const again = await az.json('ad', 'sp', 'create-for-rbac', '-n', 'AzMonAPIApp')
@@ -64,13 +49,13 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
         { displayName: 'rbac', hint: again.password.slice(0, 3) },
       ])
       const late = ['login', ...words, '--password', created.password, '--allow-no-subscriptions']
-      await expectRefused(await session.newUser(), late, 'AADSTS7000215')
+      await expectRefused(await users.nobody(), late, 'AADSTS7000215')
     })
 
     it('app create, show, update, list, delete', async () => {
-      await asAlice()
+      const az = await users.alice()
       const redirectUri = 'http://localhost:53000'
-      const appId = await register('cognite', '--public-client-redirect-uris', redirectUri)
+      const appId = await register(az, 'cognite', '--public-client-redirect-uris', redirectUri)
       await az.json('ad', 'app', 'update', '--id', appId, '--is-fallback-public-client', 'true')
       const uri = `api://${appId}`
       await az.json('ad', 'app', 'update', '--id', appId, '--identifier-uris', uri)
@@ -89,8 +74,8 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('app credential reset, list, delete', async () => {
-      await asAlice()
-      const appId = await register('with secrets')
+      const az = await users.alice()
+      const appId = await register(az, 'with secrets')
       const credential = (...words: readonly string[]) => az.json('ad', 'app', 'credential', ...words, '--id', appId)
       const first = await credential('reset')
       expect(first).toEqual({ appId, password: expect.any(String), tenant: contoso.tenantId })
@@ -103,8 +88,8 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('app permission add, list, grant, list-grants, admin-consent, delete', async () => {
-      await asAlice()
-      const appId = await register('with permissions')
+      const az = await users.alice()
+      const appId = await register(az, 'with permissions')
       const permission = (...words: readonly string[]) => az.json('ad', 'app', 'permission', ...words, '--id', appId)
       const wanted = [`${userRead}=Scope`, `${readAllUsers}=Role`]
       await permission('add', '--api', microsoftGraph, '--api-permissions', ...wanted)
@@ -133,8 +118,8 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('sp create, show, list, credential, delete', async () => {
-      await asAlice()
-      const appId = await register('with presence')
+      const az = await users.alice()
+      const appId = await register(az, 'with presence')
       const { id } = await az.json('ad', 'sp', 'create', '--id', appId)
       expect(await az.json('ad', 'sp', 'show', '--id', appId)).toMatchObject({ id, appId, accountEnabled: true })
       expect(await az.json('ad', 'sp', 'list', '--display-name', 'with presence')).toMatchObject([{ id }])
@@ -147,7 +132,7 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('user create, show, update, list, delete, get-member-groups; signed-in-user show', async () => {
-      await asAlice()
+      const az = await users.alice()
       const carol = 'carol@contoso.example'
       const words = ['--display-name', 'Carol', '--password', 'Third-horse-9-staple', '--user-principal-name', carol]
       const { id } = await az.json('ad', 'user', 'create', ...words)
@@ -162,7 +147,7 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('group list, show, member list', async () => {
-      await asAlice()
+      const az = await users.alice()
       expect(await az.json('ad', 'group', 'list', '--display-name', readers)).toMatchObject([{ displayName: readers }])
       expect(await az.json('ad', 'group', 'show', '--group', readers)).toMatchObject({ securityEnabled: true })
       expect(await az.json('ad', 'group', 'member', 'list', '--group', readers)).toMatchObject([
@@ -172,7 +157,7 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('rest on Graph', async () => {
-      await asAlice()
+      const az = await users.alice()
       const root = 'https://graph.microsoft.com/v1.0/applications'
       const rest = (method: string, url: string, ...words: readonly string[]) =>
         az.json('rest', '--method', method, '--url', url, ...words)
@@ -186,9 +171,9 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
     })
 
     it('not what somebody has no right to', async () => {
-      await asAlice()
-      const member = await signedIn.bob.copy()
-      const appId = await register('of Alice', '--required-resource-accesses', JSON.stringify([]))
+      const az = await users.alice()
+      const member = await users.bob()
+      const appId = await register(az, 'of Alice', '--required-resource-accesses', JSON.stringify([]))
       const denied = 'Insufficient privileges to complete the operation.'
       await expectRefused(member, ['ad', 'app', 'delete', '--id', appId], denied)
       await expectRefused(member, ['ad', 'app', 'credential', 'reset', '--id', appId], denied)
