@@ -43,6 +43,24 @@ describe('names', () => {
     },
   )
 
+  it.each(['management.azure.com', 'management.core.windows.net'])('%s is Azure Resource Manager', async (host) => {
+    const { status, text } = await requestAs(host, '/metadata/endpoints?api-version=2022-09-01')
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject([
+      {
+        resourceManager: 'https://management.azure.com/',
+        authentication: { loginEndpoint: 'https://login.microsoftonline.com/' },
+      },
+    ])
+    const { headers } = await requestAs(host, '/subscriptions?api-version=2022-12-01')
+    expect(headers['www-authenticate']).toContain('authorization_uri="https://login.windows.net/"')
+  })
+
+  it('main.iam.ad.ext.azure.com is the portal’s backend', async () => {
+    const { status, text } = await requestAs('main.iam.ad.ext.azure.com', '/')
+    expect([status, JSON.parse(text).ClientData.errorCode]).toEqual([404, 'Request_ResourceNotFound'])
+  })
+
   it.each([
     'api.loganalytics.io',
     'westeurope.monitoring.azure.com',

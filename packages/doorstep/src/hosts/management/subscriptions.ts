@@ -48,8 +48,8 @@ async function roleAssignmentsOf(
   { groups, roleAssignments }: ManagementParts,
 ): Promise<readonly RoleAssignment[]> {
   const groupIds = await groups.transitiveSecurityGroupsOf(objectId)
-  const held = await Promise.all([objectId, ...groupIds].map((id) => roleAssignments.byPrincipal(id)))
-  return held.flat().filter((assignment) => assignment.tenantId === tenantId)
+  const held = await roleAssignments.byPrincipals([objectId, ...groupIds])
+  return held.filter((assignment) => assignment.tenantId === tenantId)
 }
 
 function subscriptionDescription({ id, tenantId, displayName, state }: Subscription): object {
