@@ -9,5 +9,5 @@ const authProvider = new authProviders.TokenCredentialAuthenticationProvider(cre
   scopes: ['https://graph.microsoft.com/.default'],
 })
 
-export const { PageIterator } = graph
+export const { BatchRequestContent, BatchResponseContent, PageIterator } = graph
 export const client = graph.Client.initWithMiddleware({ authProvider })

@@ -70,6 +70,13 @@ describe('@microsoft/microsoft-graph-client', () => {
     })
   })
 
+  it('sends several requests as one', async () => {
+    const { register, users, missing } = await run('batch.mjs', 'by batch')
+    expect([register.status, register.body.displayName]).toEqual([201, 'by batch'])
+    expect([users.status, users.body.value.length]).toEqual([200, 1])
+    expect([missing.status, missing.body.error.code]).toEqual([404, 'Request_ResourceNotFound'])
+  })
+
   it('hears of a missing permission', async () => {
     const { code, stderr } = await cloud.run(words('register-application.mjs', 'x'), environmentOf(visitor))
     expect(code).toBe(1)
