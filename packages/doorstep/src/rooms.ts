@@ -32,7 +32,7 @@ export interface Cloud {
 export function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['rooms'] {
   const { kept } = cloud
   const { stores, secrets, clock } = kept
-  const guardOfGraph = once(() => graphGuard(cloud))
+  const guardOfGraph = once(() => guardFor(cloud, ['https://graph.microsoft.com', firstPartyAppIds.microsoftGraph]))
   const login = once(() => loginParts(cloud, async (token) => (await guardOfGraph()).verify(token)))
   return {
     login: async () => {
@@ -48,6 +48,20 @@ export function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['room
         newId: () => randomUUID(),
       }
       return graphHost({ ...stores, ...makers, guard, clock, reportFault })
+    },
+    management: async () => {
+      const [{ managementHost }, guard] = await Promise.all([
+        import('./hosts/management/index.ts'),
+        guardFor(cloud, ['https://management.azure.com', 'https://management.core.windows.net']),
+      ])
+      return managementHost({ ...stores, guard, clock, newId: () => randomUUID(), reportFault })
+    },
+    'portal-api': async () => {
+      const [{ portalApiHost }, guard] = await Promise.all([
+        import('./hosts/portal-api/index.ts'),
+        guardFor(cloud, [firstPartyAppIds.azurePortalBackend]),
+      ])
+      return portalApiHost({ ...stores, guard, clock, newId: () => randomUUID(), reportFault })
     },
     control: async () => {
       const { controlHost } = await import('./hosts/control/index.ts')
@@ -117,13 +131,13 @@ function publicOrigin({ publicName }: DoorstepConfig, localOrigin: string): stri
   return publicName ? [localOrigin.replace('localhost', publicName.toLowerCase())] : []
 }
 
-/** Our own Graph takes only tokens that this local cloud signed, under its real or its localhost issuer. */
-async function graphGuard({ config, kept, addresses }: Cloud) {
+/** Our own APIs take only tokens that this local cloud signed for them, under its real or its localhost issuer. */
+async function guardFor({ config, kept, addresses }: Cloud, audience: readonly string[]) {
   const { createGuard } = await import('@doorstep/guard')
   const keyOf = verificationKeys(kept.keys)
   return createGuard({
     tenants: 'any',
-    audience: ['https://graph.microsoft.com', firstPartyAppIds.microsoftGraph],
+    audience,
     authorityHosts: ['https://login.microsoftonline.com', addresses.url, ...publicOrigin(config, addresses.url)],
     clock: () => kept.clock.now(),
     keys: ({ kid }) => keyOf(kid),

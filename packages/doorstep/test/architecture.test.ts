@@ -36,6 +36,8 @@ const allowed: Readonly<Record<string, Rules>> = {
   'hosts/control': host,
   'hosts/graph': host,
   'hosts/login': host,
+  'hosts/management': host,
+  'hosts/portal-api': host,
   seed: {
     directory: 'any',
     rbac: 'any',

@@ -13,7 +13,7 @@ describe('the map of intercepted hosts', () => {
     ['management.core.windows.net', 'management'],
     ['portal.azure.com', 'portal'],
     ['entra.microsoft.com', 'portal'],
-    ['main.iam.ad.ext.azure.com', 'portal'],
+    ['main.iam.ad.ext.azure.com', 'portal-api'],
     ['api.loganalytics.io', 'monitor'],
     ['api.loganalytics.azure.com', 'monitor'],
     ['api.applicationinsights.io', 'monitor'],

@@ -1,5 +1,5 @@
 /** The room of `hosts/` that answers for an intercepted name. */
-export type HostRoom = 'login' | 'graph' | 'management' | 'monitor' | 'cdf' | 'energy' | 'portal'
+export type HostRoom = 'login' | 'graph' | 'management' | 'monitor' | 'cdf' | 'energy' | 'portal' | 'portal-api'
 
 /** Where each room answers on the listener's own origin, `https://localhost:<port>`; login has what is left. */
 export const localPaths: Readonly<Record<HostRoom, string>> = {
@@ -10,6 +10,7 @@ export const localPaths: Readonly<Record<HostRoom, string>> = {
   cdf: '/cdf',
   energy: '/energy',
   portal: '/portal',
+  'portal-api': '/portal-api',
 }
 
 export interface InterceptedHost {
@@ -34,7 +35,7 @@ export const interceptedHosts: readonly InterceptedHost[] = [
   { pattern: 'portal.azure.com', room: 'portal' },
   { pattern: 'entra.microsoft.com', room: 'portal' },
   // The portal's own backend, which `az ad app permission admin-consent` calls.
-  { pattern: 'main.iam.ad.ext.azure.com', room: 'portal' },
+  { pattern: 'main.iam.ad.ext.azure.com', room: 'portal-api' },
   { pattern: 'api.loganalytics.io', room: 'monitor' },
   { pattern: 'api.loganalytics.azure.com', room: 'monitor' },
   { pattern: 'api.applicationinsights.io', room: 'monitor' },

@@ -37,5 +37,7 @@ export interface SubscriptionStore {
 
 export interface RoleAssignmentStore {
   byPrincipal(principalId: string): Promise<readonly RoleAssignment[]>
+  /** Of a caller and his groups, in one look. */
+  byPrincipals(principalIds: readonly string[]): Promise<readonly RoleAssignment[]>
   byTenant(tenantId: string): Promise<readonly RoleAssignment[]>
 }

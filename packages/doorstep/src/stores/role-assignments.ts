@@ -11,9 +11,14 @@ export const uniqueRoleAssignmentValues: UniqueValues = {
 export function roleAssignmentStore(database: Database): RoleAssignmentStore {
   const oldestFirst = () =>
     database.builder.selectFrom('role_assignment').select('record').orderBy('created_at').orderBy('id')
+  const byPrincipals = async (principalIds: readonly string[]) => {
+    if (principalIds.length === 0) return []
+    const ofPrincipals = oldestFirst().where('principal_id', 'in', principalIds.map(folded))
+    return (await database.query(ofPrincipals.compile())).map(assignmentOf)
+  }
   return {
-    byPrincipal: async (principalId) =>
-      (await database.query(oldestFirst().where('principal_id', '=', folded(principalId)).compile())).map(assignmentOf),
+    byPrincipal: (principalId) => byPrincipals([principalId]),
+    byPrincipals,
     byTenant: async (tenantId) =>
       (await database.query(oldestFirst().where('tenant_id', '=', folded(tenantId)).compile())).map(assignmentOf),
   }

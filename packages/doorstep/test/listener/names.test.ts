@@ -43,26 +43,39 @@ describe('names', () => {
     },
   )
 
+  it.each(['management.azure.com', 'management.core.windows.net'])('%s is Azure Resource Manager', async (host) => {
+    const { status, text } = await requestAs(host, '/metadata/endpoints?api-version=2022-09-01')
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject([
+      {
+        resourceManager: 'https://management.azure.com/',
+        authentication: { loginEndpoint: 'https://login.microsoftonline.com/' },
+      },
+    ])
+    const { headers } = await requestAs(host, '/subscriptions?api-version=2022-12-01')
+    expect(headers['www-authenticate']).toContain('authorization_uri="https://login.windows.net/"')
+  })
+
+  it('main.iam.ad.ext.azure.com is the portal’s backend', async () => {
+    const { status, text } = await requestAs('main.iam.ad.ext.azure.com', '/')
+    expect([status, JSON.parse(text).ClientData.errorCode]).toEqual([404, 'Request_ResourceNotFound'])
+  })
+
   it.each([
-    'management.azure.com',
     'api.loganalytics.io',
     'westeurope.monitoring.azure.com',
     'westeurope-1.cognitedata.com',
     'my-instance.energy.azure.com',
     'portal.azure.com',
-    'main.iam.ad.ext.azure.com',
   ])('%s, whose room is not built, answers 501 and says so', async (host) => {
     const { status, text } = await requestAs(host, '/')
     expect(status).toBe(501)
     expect(JSON.parse(text).error.message).toContain(host)
   })
 
-  it.each(['/arm/subscriptions', '/monitor', '/cdf/api', '/energy', '/portal'])(
-    'localhost%s answers 501 as well',
-    async (path) => {
-      expect((await doorstep.request('GET', path)).status).toBe(501)
-    },
-  )
+  it.each(['/monitor', '/cdf/api', '/energy', '/portal'])('localhost%s answers 501 as well', async (path) => {
+    expect((await doorstep.request('GET', path)).status).toBe(501)
+  })
 
   it.each(['evil.example', 'localhost.evil.example', '192.168.0.1', 'login.microsoftonline.com.evil.example'])(
     '%j is refused with 421',

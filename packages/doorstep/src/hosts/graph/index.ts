@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { fastifyHost, type Host } from '../host.ts'
 import { authenticate } from './access-token.ts'
+import { withShortActionName } from './action-name.ts'
 import { batchPath, batchRoutes } from './batch.ts'
 import { endpoint } from './endpoint.ts'
 import { sendError } from './error-response.ts'
@@ -46,7 +47,7 @@ function graphServer(parts: GraphParts): FastifyInstance {
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     genReqId: () => parts.newId(),
-    rewriteUrl: (request) => withKeysAsSegments(request.url ?? '/'),
+    rewriteUrl: ({ method, url = '/' }) => withShortActionName(method, withKeysAsSegments(url)),
     routerOptions: {
       caseSensitive: false,
       ignoreDuplicateSlashes: true,

@@ -243,6 +243,9 @@ export function readsContract(stores: StoresUnderTest): void {
       const assignment = aRoleAssignment()
       await stores().commit([{ change: 'createRoleAssignment', assignment }])
       expect(await stores().roleAssignments.byPrincipal(assignment.principalId)).toEqual([assignment])
+      const some = [randomUUID(), assignment.principalId.toUpperCase()]
+      expect(await stores().roleAssignments.byPrincipals(some)).toEqual([assignment])
+      expect(await stores().roleAssignments.byPrincipals([])).toEqual([])
       expect(await stores().roleAssignments.byTenant(tenantId)).toEqual([assignment])
       await stores().commit([{ change: 'deleteRoleAssignment', id: assignment.id }])
       expect(await stores().roleAssignments.byTenant(tenantId)).toEqual([])

@@ -1,0 +1,42 @@
+import { expect } from 'vitest'
+import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
+import { type AzUser, startAzSession } from './az-session.ts'
+import { alice, bob } from './subscribed-cloud.ts'
+
+/** Alice and Bob at one Azure CLI, in one `doorstep run`. */
+export interface SignedInUsers {
+  /** A configuration folder in which she has signed in. */
+  alice(): Promise<AzUser>
+  bob(): Promise<AzUser>
+  /** Somebody who has not. */
+  nobody(): Promise<AzUser>
+  stop(): Promise<void>
+}
+
+/** @param az - the program's file */
+export async function signInUsers(az: string, { dataDirectory }: RunningDoorstep): Promise<SignedInUsers> {
+  const session = await startAzSession(az, dataDirectory)
+  const signIn = async ({ name, password }: { readonly name: string; readonly password: string }) => {
+    const user = await session.newUser()
+    await user.json('login', '--username', name, '--password', password, '--allow-no-subscriptions')
+    return user
+  }
+  const signedIn = { alice: await signIn(alice), bob: await signIn(bob) }
+  return {
+    alice: () => signedIn.alice.copy(),
+    bob: () => signedIn.bob.copy(),
+    nobody: () => session.newUser(),
+    stop: () => session.stop(),
+  }
+}
+
+/** Checks that a command fails and says why. */
+export async function expectRefused(
+  user: AzUser,
+  words: readonly string[],
+  ...texts: readonly string[]
+): Promise<void> {
+  const { code, stdout, stderr } = await user.run(...words)
+  expect(code, stdout).not.toBe(0)
+  for (const text of texts) expect(stderr).toContain(text)
+}
