@@ -58,6 +58,7 @@ export const filterableGroups: FilterableProperties = {
     ['securityEnabled', flag('security_enabled')],
     ['createdDateTime', instant('created_at')],
     ['isAssignableToRole', optionalFlag('is_assignable_to_role')],
+    ['mail', optionalText('mail')],
     ...neverSet.map((name) => [name, withoutValue] as const),
   ]),
   collections: new Map([
@@ -241,6 +242,7 @@ function columnsOf(group: Group) {
     description: foldedOrNull(group.description),
     mail_enabled: group.mailEnabled ? 1 : 0,
     security_enabled: group.securityEnabled ? 1 : 0,
+    mail: foldedOrNull(group.mail),
     is_assignable_to_role: group.isAssignableToRole === null ? null : group.isAssignableToRole ? 1 : 0,
   }
 }

@@ -53,7 +53,7 @@ describe('a batch', () => {
     expect(part(parts, '1').headers['Content-Type']).toMatch(/^application\/json;odata.metadata=minimal/)
     expect(part(parts, '2').body.value.length).toBeGreaterThan(0)
     expect(part(parts, '3').body.value).toMatchObject([{ displayName: 'member' }])
-    expect(part(parts, '4')).toMatchObject({ status: 200, body: 9 })
+    expect(part(parts, '4')).toMatchObject({ status: 200, body: 12 })
     expect(part(parts, '5')).toMatchObject({ status: 201, body: { displayName: 'made in a batch' } })
     expect(part(parts, '5').headers.Location).toMatch(/directoryObjects/)
     expect(part(parts, '6')).toMatchObject({ status: 404, body: { error: { code: 'Request_ResourceNotFound' } } })

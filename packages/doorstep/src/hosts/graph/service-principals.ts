@@ -23,7 +23,9 @@ const resource = 'ServicePrincipal'
 
 /** `GET /servicePrincipals` */
 export function listServicePrincipals(call: GraphCall): Promise<GraphAnswer> {
-  return directoryList(call, servicePrincipalType, call.parts.servicePrincipals, (item) => readEntity(item, call))
+  return directoryList(call, servicePrincipalType, call.parts.servicePrincipals, (item) =>
+    readEntity(item, call, false),
+  )
 }
 
 /** `GET /servicePrincipals/$count` */
@@ -36,7 +38,8 @@ export async function getServicePrincipal(call: GraphCall): Promise<GraphAnswer>
   const selected = selectedProperties(call.query.select, servicePrincipalType)
   const expansion = expansionOf(call, servicePrincipalType)
   const servicePrincipal = await foundServicePrincipal(call)
-  const entity = projection(await readEntity(servicePrincipal, call), selected)
+  const withKeys = selected?.includes('keyCredentials') ?? false
+  const entity = projection(await readEntity(servicePrincipal, call, withKeys), selected)
   return {
     kind: 'entity',
     context: `${collectionContext('servicePrincipals', selected, expansion)}/$entity`,
@@ -155,7 +158,7 @@ export function nameInUse(appId: string): GraphError {
   return alreadyTaken('servicePrincipalNames', `${rule} ${appId} is already in use.`)
 }
 
-async function readEntity(servicePrincipal: ServicePrincipal, { parts }: GraphCall, withKeys = false) {
+async function readEntity(servicePrincipal: ServicePrincipal, { parts }: GraphCall, withKeys: boolean) {
   const [application, credentials] = await Promise.all([
     parts.applications.byAppId(servicePrincipal.appId),
     parts.passwordCredentials.byOwner(servicePrincipal.id),

@@ -199,7 +199,7 @@ export function orderedPagesContract(stores: StoresUnderTest): void {
 
   describe('filters', () => {
     it('know what nothing here ever has', async () => {
-      await create([aUser({ displayName: 'a', department: 'Ärzte' }), aUser({ displayName: 'b' })])
+      await create([aUser({ displayName: 'a', department: 'Ärzte', employeeId: 'E7' }), aUser({ displayName: 'b' })])
       const names = async (filter: Filter) =>
         (await stores().users.list({ tenantId, top: 9, filter })).items.map(({ displayName }) => displayName).sort()
       const compare = (property: string, operator: 'eq' | 'ne' | 'gt', value: string | null): Filter => ({
@@ -217,6 +217,7 @@ export function orderedPagesContract(stores: StoresUnderTest): void {
       expect(await names({ kind: 'anyStartsWith', collection: 'proxyAddresses', value: 'smtp:' })).toEqual([])
       expect(await names(compare('department', 'eq', 'ÄRZTE'))).toEqual(['a'])
       expect(await names(compare('department', 'eq', null))).toEqual(['b'])
+      expect(await names(compare('employeeId', 'eq', 'e7'))).toEqual(['a'])
     })
 
     it('look for the beginning of a collection’s values', async () => {

@@ -35,6 +35,14 @@ export interface Tables {
     /** For a guest: the account in its home tenant. */
     home_user_id: string | null
     manager_id: string | null
+    city: string | null
+    company_name: string | null
+    country: string | null
+    employee_id: string | null
+    employee_type: string | null
+    on_premises_immutable_id: string | null
+    postal_code: string | null
+    state: string | null
     account_enabled: number
     department: string | null
     job_title: string | null
@@ -53,6 +61,7 @@ export interface Tables {
     mail_enabled: number
     security_enabled: number
     is_assignable_to_role: number | null
+    mail: string | null
   }
   group_member: { group_id: string; member_id: string; record: string }
   collection_value: { object_id: string; collection: string; value: string }
