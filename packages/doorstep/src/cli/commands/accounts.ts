@@ -1,5 +1,6 @@
 import type { AccessToken } from '@doorstep/client'
 import { command, jsonOption } from '../command.ts'
+import { inCommandWords } from '../library-words.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
 import { keptTokenOf } from '../login/kept-token.ts'
 import { type Login, listLogins } from '../login/login-record.ts'
@@ -9,7 +10,7 @@ import { alignColumns } from '../terminal.ts'
 export const accounts = command({
   summary: 'list who is signed in',
   description:
-    'A star marks the profile that `token` and `call` take. EXPIRES is the end of the access token that is kept; a login that lasts gets new ones after it.',
+    'A star marks the profile that `token` and `call` take. TENANT is the one whose token came. EXPIRES is the end of the access token that is kept; a login that lasts gets new ones after it.',
   options: { json: jsonOption },
   examples: ['doorstep accounts', 'doorstep accounts --json'],
   async run({ json }, io) {
@@ -18,7 +19,8 @@ export const accounts = command({
     const { name: defaultName } = await chooseProfile(undefined, environment)
     const logins = await listLogins(store.folder)
     const rows = await Promise.all(logins.map(async (login) => describe(login, await state(login, store), defaultName)))
-    const { path, keyPlace, keyPlaceReason } = store.file
+    const { path, keyPlace } = store.file
+    const keyPlaceReason = inCommandWords(store.file.keyPlaceReason)
     if (json) return void terminal.printJson({ accounts: rows, keptIn: path, key: keyPlace, keyReason: keyPlaceReason })
     if (rows.length === 0)
       return void terminal.print('Nobody is signed in. Sign in with: npx --no-install doorstep login')
@@ -27,16 +29,14 @@ export const accounts = command({
       row.profile,
       row.username || '(application)',
       row.cloud,
-      row.tenantId,
+      row.signedInTenantId ?? row.tenantId,
       row.clientId,
       row.lasts ? 'lasts' : 'ends',
-      row.expiresOn ?? '-',
+      row.expiresOn ?? (row.lasts ? 'new at next use' : 'ended'),
     ])
     const titles = ['', 'PROFILE', 'ACCOUNT', 'CLOUD', 'TENANT', 'CLIENT', 'LOGIN', 'EXPIRES']
     for (const line of alignColumns([titles, ...lines])) terminal.print(line)
-    terminal.note(
-      `Kept in ${path}, its key ${keyPlace === 'keychain' ? 'in the keychain' : 'in a key file'}. ${keyPlaceReason}`,
-    )
+    terminal.note(`Kept in ${path}. ${keyPlaceReason}`)
   },
 })
 
@@ -52,7 +52,19 @@ async function state(login: Login, store: TokenStore): Promise<LoginState> {
 }
 
 function describe(login: Login, { token, lasts }: LoginState, defaultName: string) {
-  const { profile, cloud, tenantId, clientId, username, as, authorityHost, scopes, resource, signedInAt } = login
+  const {
+    profile,
+    cloud,
+    tenantId,
+    signedInTenantId,
+    clientId,
+    username,
+    as,
+    authorityHost,
+    scopes,
+    resource,
+    signedInAt,
+  } = login
   return {
     profile,
     isDefault: profile === defaultName,
@@ -61,6 +73,7 @@ function describe(login: Login, { token, lasts }: LoginState, defaultName: strin
     cloud,
     authorityHost,
     tenantId,
+    signedInTenantId,
     clientId,
     ...(resource === undefined ? { scopes } : { resource }),
     signedInAt,

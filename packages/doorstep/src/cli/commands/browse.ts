@@ -50,7 +50,7 @@ export const browse = command({
       const { reason } = choice
       const local = localhostAddress(address, cloud.instance.url)
       if (json) return void terminal.printJson({ url: address.href, opened: false, address: local, reason })
-      terminal.note(`${reason} Open this address in a browser of yours instead:`)
+      terminal.note(`${reason} --browser PROGRAM names one. Open this address in a browser of yours instead:`)
       return void terminal.print(local)
     }
     const { program } = choice.browser

@@ -1,9 +1,17 @@
-import { type AccessToken, ClientCertificateCredential, ClientSecretCredential, nodeTransport } from '@doorstep/client'
+import {
+  type AccessToken,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  CredentialOptionError,
+  nodeTransport,
+  type TokenCredential,
+} from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import { authorityHosts, type Cloud } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
+import { environmentWords, inCommandWords } from '../library-words.ts'
 import { transportThroughProxy } from '../outbound-https.ts'
 import { type Authority, authorityOf } from './authority.ts'
 import { explained } from './explain-refusal.ts'
@@ -50,15 +58,36 @@ export async function tokenOfApplication(
   environment: CommandIO['environment'],
 ): Promise<AccessToken> {
   const authority = await chooseAuthority(from.cloud, dataDirectory(from.data, environment), environment)
-  const { tenantId, clientId, clientSecret, certificatePath } = application
+  return ask(credentialOf(application, authority), asked).catch((error: unknown) => {
+    throw explained(error)
+  })
+}
+
+/** @throws {UsageError} naming the variable that is wrong */
+function credentialOf(
+  { tenantId, clientId, clientSecret, certificatePath }: EnvironmentApplication,
+  authority: Authority,
+): TokenCredential {
   const options = { ...authority, tenantId, clientId }
-  const credential =
+  const made = () =>
     clientSecret === undefined
       ? new ClientCertificateCredential({ ...options, certificatePath: certificatePath ?? '' })
       : new ClientSecretCredential({ ...options, clientSecret })
-  return ask(credential, asked).catch((error: unknown) => {
-    throw explained(error)
-  })
+  const inWords = (error: unknown) =>
+    error instanceof CredentialOptionError
+      ? new UsageError(inCommandWords(error.message, environmentWords), { cause: error })
+      : error
+  try {
+    const credential = made()
+    return {
+      getToken: (scopes, asked) =>
+        credential.getToken(scopes, asked).catch((error: unknown) => {
+          throw inWords(error)
+        }),
+    }
+  } catch (error) {
+    throw inWords(error)
+  }
 }
 
 /** What was said on the command line, else in the environment, else the local cloud. */

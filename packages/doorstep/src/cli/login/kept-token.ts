@@ -9,13 +9,13 @@ export interface AskedApi {
 }
 
 /** The access token of what a login was made for, as it is kept: undefined when there is none that is good. */
-export function keptTokenOf(login: Login, { file: { tokens } }: TokenStore): Promise<AccessToken | undefined> {
-  return fromCache(login, tokens, login)
+export function keptTokenOf(login: Login, store: TokenStore): Promise<AccessToken | undefined> {
+  return fromCache(login, store.tokensOf(login), login)
 }
 
 /** A kept access token of a login that need not be refreshed yet. */
 export function freshTokenOf(login: Login, store: TokenStore, asked: AskedApi): Promise<AccessToken | undefined> {
-  return fromCache(login, untilDue(store.file.tokens).tokens, asked)
+  return fromCache(login, untilDue(store.tokensOf(login)).tokens, asked)
 }
 
 function fromCache(login: Login, tokens: TokenCache, asked: AskedApi): Promise<AccessToken | undefined> {

@@ -18,7 +18,7 @@ export async function tokenOfLogin(
   asked: AskedApi,
   io: CommandIO,
 ): Promise<AccessToken> {
-  const { tokens, goodFor } = untilDue(store.file.tokens)
+  const { tokens, goodFor } = untilDue(store.tokensOf(login))
   try {
     return await ask(credentialOfLogin(login, store, io, tokens), asked)
   } catch (error) {
@@ -35,7 +35,7 @@ export function credentialOfLogin(
   login: Login,
   store: TokenStore,
   io: CommandIO,
-  tokens: TokenCache = untilDue(store.file.tokens).tokens,
+  tokens: TokenCache = untilDue(store.tokensOf(login)).tokens,
 ): TokenCredential {
   const loaded = async () => (await import('./login-credential.ts')).uncachedCredential(login, store, io)
   const lazy: TokenCredential & { cachePartition: string } = {

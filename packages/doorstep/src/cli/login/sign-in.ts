@@ -8,14 +8,16 @@ import {
   cached,
   DeviceCodeCredential,
   InteractiveBrowserCredential,
+  nodeTransport,
   type TokenCredential,
-  TokenRequestError,
+  type Transport,
 } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import { InterruptedError, UsageError } from '../failure.ts'
+import { inCommandWords } from '../library-words.ts'
 import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
-import { explainRefusal } from './explain-refusal.ts'
+import { explained } from './explain-refusal.ts'
 import { type AskedApi, ask } from './kept-token.ts'
 import type { Login, Proof } from './login-record.ts'
 import { personPrompts } from './person-prompts.ts'
@@ -31,8 +33,10 @@ export interface SignInRequest {
   readonly authority: Authority
   /** The value of the client secret, where the plan has one. */
   readonly secret: string | undefined
-  /** Why no browser can be opened here, where that is known. */
+  /** Why no browser can be opened here, where that is known: a sentence without its full stop. */
   readonly withoutBrowser: string | undefined
+  /** What is about to be done, for the person. Said when all options have proved to be right. */
+  readonly beginning: string
 }
 
 export interface SignedIn {
@@ -61,26 +65,46 @@ export async function signIn(request: SignInRequest, store: TokenStore, io: Comm
     return signal
   })
   try {
-    const token = await tokenBySignIn(request, store, io, controller.signal)
+    const token = await tokenBySignIn(announced(request, io), store, io, controller.signal)
     return await describeSignedIn(request, store, token)
   } catch (error) {
     if (error instanceof AbortError && controller.signal.aborted) throw new InterruptedError(await interrupted)
-    if (error instanceof CredentialOptionError) throw usageOf(error)
-    if (error instanceof TokenRequestError) throw explainRefusal(error)
-    throw error
+    if (error instanceof CredentialOptionError) throw new UsageError(inCommandWords(error.message), { cause: error })
+    throw explained(error)
   } finally {
     signals.release()
   }
 }
 
+/** A sign-in that can say that it begins. */
+interface AnnouncedRequest extends SignInRequest {
+  /** Says it once. */
+  begin(): void
+}
+
+/** The client library checks every option before it sends the first request, and the person is told then. */
+function announced(request: SignInRequest, { terminal }: CommandIO): AnnouncedRequest {
+  let isSaid = false
+  const begin = () => {
+    if (!isSaid) terminal.note(request.beginning)
+    isSaid = true
+  }
+  const { transport = nodeTransport(), ...authority } = request.authority
+  const announcing: Transport = (sent) => {
+    begin()
+    return transport(sent)
+  }
+  return { ...request, begin, authority: { ...authority, transport: announcing } }
+}
+
 async function tokenBySignIn(
-  request: SignInRequest,
+  request: AnnouncedRequest,
   store: TokenStore,
   io: CommandIO,
   abortSignal: AbortSignal,
 ): Promise<AccessToken> {
   const { plan, id } = request
-  const prompts = personPrompts(io.terminal)
+  const prompts = personPrompts(io.terminal, request.begin)
   // Not by the cache: what it does for others would go on after a Ctrl-C.
   const { scopes, resource } = plan.asked
   const signInBy = (credential: TokenCredential) =>
@@ -97,13 +121,14 @@ async function tokenBySignIn(
     if (plan.way === 'deviceCode') return await byDeviceCode()
     const mayUseCode = plan.way === 'any' && plan.redirectUri === undefined
     if (mayUseCode && request.withoutBrowser !== undefined) {
-      io.terminal.note(`${request.withoutBrowser} Sign in with a code instead, on any device.`)
+      request.begin()
+      io.terminal.note(`${request.withoutBrowser}: sign in with a code, on any device.`)
       return await byDeviceCode()
     }
     const byBrowser = {
       ...options,
       ...(plan.redirectUri === undefined ? {} : { redirectUri: plan.redirectUri }),
-      ...prompts.forBrowser(mayUseCode ? 'deviceCode' : 'pasteBack'),
+      ...prompts.forBrowser(plan.way === 'browser' ? whatIsLeft(request) : mayUseCode ? 'deviceCode' : 'pasteBack'),
     }
     const { secret } = request
     if (secret !== undefined)
@@ -112,6 +137,15 @@ async function tokenBySignIn(
   } finally {
     prompts.end()
   }
+}
+
+/** What a person who wants a browser can do where there is none and nothing can be pasted. */
+function whatIsLeft({ secret, withoutBrowser }: SignInRequest): { readonly instead: string; readonly why?: string } {
+  const instead =
+    secret === undefined
+      ? 'Run this on a terminal, where the address can be opened elsewhere and pasted back, name a browser in the variable BROWSER, or sign in with --device-code.'
+      : 'Run this on a terminal, where the address can be opened elsewhere and pasted back, or name a browser in the variable BROWSER.'
+  return { instead, ...(withoutBrowser === undefined ? {} : { why: withoutBrowser }) }
 }
 
 function asApplication({ plan, tenantId, authority, secret }: SignInRequest): TokenCredential {
@@ -132,23 +166,6 @@ async function describeSignedIn(request: SignInRequest, store: TokenStore, token
     isKept: plan.way === 'application' ? plan.proof?.kind !== 'secretStdin' : kept !== undefined,
     proof: plan.proof?.kind === 'secretStdin' ? { kind: 'secretNotKept' } : plan.proof,
   }
-}
-
-/** The options of the library, in the words of this command line. */
-const optionNames: Readonly<Record<string, string>> = {
-  tenantId: '--tenant',
-  clientId: '--client-id',
-  clientSecret: 'the client secret',
-  redirectUri: '--redirect-uri',
-  scopes: '--scope',
-  resource: '--resource',
-  certificatePath: '--certificate',
-  authorityHost: '--cloud',
-}
-
-function usageOf(error: CredentialOptionError): UsageError {
-  const name = optionNames[error.option]
-  return new UsageError(name === undefined ? error.message : `In ${name}: ${error.message}`, { cause: error })
 }
 
 /** Puts the access token of a sign-in into the store, as if it had been asked for. */

@@ -1,13 +1,17 @@
 import { dirname, join } from 'node:path'
-import { type FileStore, fileStore, type SignInStore } from '@doorstep/client'
+import { type FileStore, fileStore, type SignInStore, type TokenCache } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
+import { inCommandWords } from '../library-words.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Login } from './login-record.ts'
+import { byClockAhead, clockAhead } from './token-clock.ts'
 
 /** Where this user's tokens, sign-ins and logins are. */
 export interface TokenStore {
   readonly folder: string
   readonly file: FileStore
+  /** The access tokens, judged by the clock of whoever issued those of this login. */
+  tokensOf(login: Login): TokenCache
 }
 
 /**
@@ -22,10 +26,14 @@ export async function openTokenStore({
   readonly terminal: Pick<Terminal, 'note'>
 }): Promise<TokenStore> {
   const { DOORSTEP_INTERCEPT, DOORSTEP_DATA } = environment
-  const onNotice = ({ message }: { message: string }) => terminal.note(message)
+  const onNotice = ({ message }: { message: string }) => terminal.note(inCommandWords(message))
   const ofRuns = DOORSTEP_INTERCEPT && DOORSTEP_DATA ? join(DOORSTEP_DATA, 'client-of-runs') : undefined
   const file = await fileStore(ofRuns === undefined ? { onNotice } : { directory: ofRuns, keychain: 'off', onNotice })
-  return { folder: dirname(file.path), file }
+  const tokensOf = (login: Login) => {
+    const ahead = clockAhead(login, environment)
+    return ahead === undefined ? file.tokens : byClockAhead(file.tokens, ahead)
+  }
+  return { folder: dirname(file.path), file, tokensOf }
 }
 
 /** The one sign-in of a login. Credentials that ask for it by authority or tenant get it under any of these. */
