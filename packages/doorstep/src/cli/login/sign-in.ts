@@ -171,7 +171,7 @@ async function describeSignedIn(request: SignInRequest, store: TokenStore, token
 /** Puts the access token of a sign-in into the store, as if it had been asked for. */
 export async function keepToken(login: Login, token: AccessToken, store: TokenStore): Promise<void> {
   const justHad = { cachePartition: partitionOf(login), getToken: async () => token }
-  await ask(cached(justHad, store.file.tokens), login)
+  await ask(cached(justHad, store.tokensOf(login)), login)
 }
 
 /** What a sign-in is for, in one word or two. */

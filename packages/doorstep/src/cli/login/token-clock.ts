@@ -27,8 +27,8 @@ function offsetOfRun(intercept: string | undefined): number {
 }
 
 /**
- * A cache of a local cloud's tokens, whose times it gives by where that cloud's clock stands now: the clock may have
- * been moved since a token was kept.
+ * A cache of a local cloud's tokens. Their times are kept in that cloud's time and given in this process's, by where the
+ * cloud's clock stands now: it may have been moved since a token was kept.
  *
  * @param ahead how far that clock is ahead of this process's, in milliseconds
  */
@@ -37,34 +37,29 @@ export function byClockAhead(cache: TokenCache, ahead: number): TokenCache {
   return {
     async get(key) {
       const token = await cache.get(key)
-      return token && judgedByClock(token, ahead)
+      return token === undefined || isBefore(token, Date.now() + ahead) ? undefined : moved(token, -ahead)
     },
-    set: (key, token) => cache.set(key, token),
+    set: (key, token) => cache.set(key, moved(token, ahead)),
     ...(exclusively && { exclusively: exclusively.bind(cache) }),
   }
 }
 
-/**
- * A local cloud's tokens say themselves, by its clock, from when to when they are good; the rest of their times moves
- * along. Undefined for one that is not good yet, since the clock was moved back.
- */
-function judgedByClock(token: AccessToken, ahead: number): AccessToken | undefined {
-  const { nbf = 0, exp } = timesIn(token.token)
-  if (exp === undefined) return token
-  if (nbf - ahead > Date.now()) return undefined
-  const expiresOnTimestamp = exp - ahead
-  const { refreshAfterTimestamp } = token
-  if (refreshAfterTimestamp === undefined) return { ...token, expiresOnTimestamp }
-  const moved = expiresOnTimestamp - token.expiresOnTimestamp
-  return { ...token, expiresOnTimestamp, refreshAfterTimestamp: refreshAfterTimestamp + moved }
+function moved(token: AccessToken, milliseconds: number): AccessToken {
+  if (milliseconds === 0) return token
+  const { expiresOnTimestamp, refreshAfterTimestamp } = token
+  return {
+    ...token,
+    expiresOnTimestamp: expiresOnTimestamp + milliseconds,
+    ...(refreshAfterTimestamp !== undefined && { refreshAfterTimestamp: refreshAfterTimestamp + milliseconds }),
+  }
 }
 
-/** `nbf` and `exp` of a JWT, in milliseconds since 1970. */
-function timesIn(token: string): { readonly nbf?: number; readonly exp?: number } {
+/** Whether a token is not good yet, as when the clock was moved back after it was issued. */
+function isBefore({ token }: AccessToken, now: number): boolean {
   try {
-    const { nbf, exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    return { ...(typeof nbf === 'number' && { nbf: nbf * 1000 }), ...(typeof exp === 'number' && { exp: exp * 1000 }) }
+    const { nbf } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof nbf === 'number' && nbf * 1000 > now
   } catch {
-    return {}
+    return false
   }
 }

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { type FileStore, fileStore, type SignInStore, type TokenCache } from '@doorstep/client'
+import { dataDirectory } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
 import { inCommandWords } from '../library-words.ts'
 import type { Terminal } from '../terminal.ts'
@@ -28,7 +29,10 @@ export async function openTokenStore({
   const { DOORSTEP_INTERCEPT, DOORSTEP_DATA } = environment
   const onNotice = ({ message }: { message: string }) => terminal.note(inCommandWords(message))
   const ofRuns = DOORSTEP_INTERCEPT && DOORSTEP_DATA ? join(DOORSTEP_DATA, 'client-of-runs') : undefined
-  const file = await fileStore(ofRuns === undefined ? { onNotice } : { directory: ofRuns, keychain: 'off', onNotice })
+  // The times of a local cloud's tokens are in its own time: one that is behind must not have them thrown away.
+  const ahead = clockAhead({ cloud: 'local', dataDirectory: dataDirectory(undefined, environment) }, environment) ?? 0
+  const now = () => Date.now() + Math.min(0, ahead)
+  const file = await fileStore({ onNotice, now, ...(ofRuns !== undefined && { directory: ofRuns, keychain: 'off' }) })
   const tokensOf = (login: Login) => {
     const ahead = clockAhead(login, environment)
     return ahead === undefined ? file.tokens : byClockAhead(file.tokens, ahead)
