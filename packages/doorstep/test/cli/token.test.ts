@@ -1,7 +1,9 @@
+import { createPrivateKey } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alice, graph, peopleSeed, stock } from '../login/people.ts'
+import { makeSelfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { claimsIn, type SignInPlace, signInPlace, toolWords } from './signed-in.ts'
 
 let place: SignInPlace
@@ -129,6 +131,30 @@ describe('the token of a login at a local cloud whose clock was moved', () => {
     const third = await token(profile, environment)
     expect(third).not.toBe(second)
     expect(await inspected(third)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('is had with a certificate, whose proof goes by that clock too', async () => {
+    const { clientId, clientSecret, tenantId } = JSON.parse(await readFile(join(place.data, 'bootstrap.json'), 'utf8'))
+    const administrator = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret }
+    const { appId, objectId } = JSON.parse((await place.doorstep(['app', 'create', 'certified', '--json'])).stdout)
+    const { certificate, pkcs8, keyCredential } = await makeSelfSignedCertificate('certified')
+    const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' })
+    const file = join(place.root, 'certified.pem')
+    await writeFile(file, `${certificate}${key}`)
+    const keyCredentials = [{ type: 'AsymmetricX509Cert', usage: 'Verify', ...keyCredential }]
+    const address = `https://graph.microsoft.com/v1.0/applications/${objectId}`
+    const added = await place.doorstep(
+      ['call', 'PATCH', address, '--data', JSON.stringify({ keyCredentials })],
+      administrator,
+    )
+    expect(added.exitCode, added.stdout).toBe(0)
+    await move('advance', '2h')
+    const words = ['--profile', 'certified', '--tenant', tenantId, '--client-id', appId, '--certificate', file]
+    const signedIn = await place.doorstep(['login', ...words])
+    expect(signedIn.exitCode, signedIn.stderr).toBe(0)
+    const other = await token(['--profile', 'certified', '--resource', 'https://management.azure.com/'])
+    expect(await inspected(other)).toMatchObject({ exitCode: 0 })
+    await move('reset')
   })
 
   it('is kept too where that clock is behind', async () => {

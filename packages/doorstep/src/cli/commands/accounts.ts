@@ -6,6 +6,7 @@ import { keptTokenOf } from '../login/kept-token.ts'
 import { type Login, listLogins } from '../login/login-record.ts'
 import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
 import { alignColumns } from '../terminal.ts'
+import { tenantOf } from '../token-format.ts'
 
 export const accounts = command({
   summary: 'list who is signed in',
@@ -43,28 +44,24 @@ export const accounts = command({
 interface LoginState {
   readonly token: AccessToken | undefined
   readonly lasts: boolean
+  /** Id of the tenant that was signed in to, where that is known. */
+  readonly signedInTenantId: string | undefined
 }
 
 async function state(login: Login, store: TokenStore): Promise<LoginState> {
   const token = await keptTokenOf(login, store)
-  if (login.as === 'application') return { token, lasts: login.proof?.kind !== 'secretNotKept' }
-  return { token, lasts: (await signInsOf(store, login).list()).length > 0 }
+  const ofToken = token && tenantOf(token.token)
+  if (login.as === 'application') {
+    return { token, lasts: login.proof?.kind !== 'secretNotKept', signedInTenantId: ofToken }
+  }
+  const [signIn] = await signInsOf(store, login).list()
+  // `{user}.{tenant}`: the tenant where the account is at home.
+  const ofAccount = /\.([0-9a-f-]{36})$/.exec(signIn?.homeAccountId ?? '')?.[1]
+  return { token, lasts: signIn !== undefined, signedInTenantId: ofToken ?? ofAccount }
 }
 
-function describe(login: Login, { token, lasts }: LoginState, defaultName: string) {
-  const {
-    profile,
-    cloud,
-    tenantId,
-    signedInTenantId,
-    clientId,
-    username,
-    as,
-    authorityHost,
-    scopes,
-    resource,
-    signedInAt,
-  } = login
+function describe(login: Login, { token, lasts, signedInTenantId }: LoginState, defaultName: string) {
+  const { profile, cloud, tenantId, clientId, username, as, authorityHost, scopes, resource, signedInAt } = login
   return {
     profile,
     isDefault: profile === defaultName,

@@ -23,7 +23,6 @@ import { describeApi, keepToken, type SignedIn, signIn } from '../login/sign-in.
 import { planSignIn, type SignInPlan } from '../login/sign-in-plan.ts'
 import { openTokenStore, signInsOf, type TokenStore } from '../login/token-store.ts'
 import { printable } from '../terminal.ts'
-import { tenantOf } from '../token-format.ts'
 
 export const login = command({
   summary: 'sign in, and keep it for `token` and `call`',
@@ -165,7 +164,7 @@ function describeBeginning({ way, asked, clientId }: SignInPlan, { tenantId, aut
 function recordOf(
   plan: SignInPlan,
   place: SignInPlace,
-  { token, as, username, proof }: SignedIn,
+  { as, username, proof }: SignedIn,
   { id, profile }: { id: string; profile: ChosenProfile },
 ): Login {
   return {
@@ -175,7 +174,6 @@ function recordOf(
     authorityHost: place.authority.authorityHost,
     dataDirectory: place.dataDirectory,
     tenantId: place.tenantId,
-    signedInTenantId: tenantOf(token.token),
     clientId: plan.clientId,
     as,
     proof: proof?.kind === 'certificate' ? { kind: 'certificate', path: resolve(proof.path) } : proof,

@@ -1,7 +1,8 @@
 import { command, flag, jsonOption, profileOption } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
-import { forgetLogin, forgetTokens } from '../login/forget-login.ts'
+import { forgetFailures } from '../login/forget-failures.ts'
+import { forgetLogin } from '../login/forget-login.ts'
 import { notSignedIn } from '../login/login-of-profile.ts'
 import { type Login, listLogins, readLogin } from '../login/login-record.ts'
 import { openTokenStore, type TokenStore } from '../login/token-store.ts'
@@ -23,7 +24,8 @@ export const logout = command({
     const store = await openTokenStore(io)
     const logins = all ? await listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
     for (const login of logins) await forgetLogin(login, store)
-    await forgetTokens(store)
+    await store.file.deleteTokens()
+    await forgetFailures(store.folder)
     if (json) return void io.terminal.printJson({ loggedOut: logins.map((login) => login.profile) })
     if (logins.length === 0) io.terminal.print('Nobody was signed in.')
     for (const { profile: name, username, clientId } of logins) {

@@ -1,5 +1,6 @@
 import { type AccessToken, cached, type TokenCache, type TokenCredential } from '@doorstep/client'
 import type { Login } from './login-record.ts'
+import { tokensOf } from './token-clock.ts'
 import { partitionOf, type TokenStore } from './token-store.ts'
 
 /** What a token is for: scopes (v2.0) or, without them, a resource (v1.0). */
@@ -10,12 +11,12 @@ export interface AskedApi {
 
 /** The access token of what a login was made for, as it is kept: undefined when there is none that is good. */
 export function keptTokenOf(login: Login, store: TokenStore): Promise<AccessToken | undefined> {
-  return fromCache(login, store.tokensOf(login), login)
+  return fromCache(login, tokensOf(login, store.file.tokens), login)
 }
 
 /** A kept access token of a login that need not be refreshed yet. */
 export function freshTokenOf(login: Login, store: TokenStore, asked: AskedApi): Promise<AccessToken | undefined> {
-  return fromCache(login, untilDue(store.tokensOf(login)).tokens, asked)
+  return fromCache(login, untilDue(tokensOf(login, store.file.tokens)).tokens, asked)
 }
 
 function fromCache(login: Login, tokens: TokenCache, asked: AskedApi): Promise<AccessToken | undefined> {

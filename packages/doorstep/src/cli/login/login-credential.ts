@@ -12,6 +12,7 @@ import { RefusedError } from '../failure.ts'
 import { type Authority, authorityOf } from './authority.ts'
 import type { Login } from './login-record.ts'
 import { loginCommand } from './next-login.ts'
+import { timeOf } from './token-clock.ts'
 import { signInsOf, type TokenStore } from './token-store.ts'
 
 /**
@@ -52,7 +53,10 @@ function asPerson(login: Login, authority: Authority, store: TokenStore, io: Com
 function asApplication(login: Login, authority: Authority, io: CommandIO): TokenCredential {
   const { tenantId, clientId, proof } = login
   const options = { ...authority, tenantId, clientId }
-  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...options, certificatePath: proof.path })
+  if (proof?.kind === 'certificate') {
+    const now = timeOf(login, io.environment)
+    return new ClientCertificateCredential({ ...options, now, certificatePath: proof.path })
+  }
   return new ClientSecretCredential({ ...options, clientSecret: secretOf(login, io) })
 }
 

@@ -21,10 +21,7 @@ export interface Login {
   readonly authorityHost: string
   /** Of the local cloud. */
   readonly dataDirectory?: string | undefined
-  /** As it was asked for: an id, a domain name, or `organizations`. */
   readonly tenantId: string
-  /** Id of the tenant whose token came, where it could be read. */
-  readonly signedInTenantId?: string | undefined
   readonly clientId: string
   /** Whether a person signed in, or the application itself. */
   readonly as: 'person' | 'application'

@@ -2,6 +2,7 @@ import { type AccessToken, cached, type TokenCache, type TokenCredential } from 
 import type { CommandIO } from '../command.ts'
 import { type AskedApi, ask, untilDue } from './kept-token.ts'
 import type { Login } from './login-record.ts'
+import { tokensOf } from './token-clock.ts'
 import { partitionOf, type TokenStore } from './token-store.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function tokenOfLogin(
   asked: AskedApi,
   io: CommandIO,
 ): Promise<AccessToken> {
-  const { tokens, goodFor } = untilDue(store.tokensOf(login))
+  const { tokens, goodFor } = untilDue(tokensOf(login, store.file.tokens, io.environment))
   try {
     return await ask(credentialOfLogin(login, store, io, tokens), asked)
   } catch (error) {
@@ -35,7 +36,7 @@ export function credentialOfLogin(
   login: Login,
   store: TokenStore,
   io: CommandIO,
-  tokens: TokenCache = untilDue(store.tokensOf(login)).tokens,
+  tokens: TokenCache = untilDue(tokensOf(login, store.file.tokens, io.environment)).tokens,
 ): TokenCredential {
   const loaded = async () => (await import('./login-credential.ts')).uncachedCredential(login, store, io)
   const lazy: TokenCredential & { cachePartition: string } = {

@@ -22,6 +22,7 @@ import { type AskedApi, ask } from './kept-token.ts'
 import type { Login, Proof } from './login-record.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
+import { timeOf, tokensOf } from './token-clock.ts'
 import { partitionOf, signInsOf, type TokenStore } from './token-store.ts'
 
 /** A sign-in that is about to be done. */
@@ -31,6 +32,8 @@ export interface SignInRequest {
   readonly id: string
   readonly tenantId: string
   readonly authority: Authority
+  /** Of the local cloud. */
+  readonly dataDirectory: string | undefined
   /** The value of the client secret, where the plan has one. */
   readonly secret: string | undefined
   /** Why no browser can be opened here, where that is known: a sentence without its full stop. */
@@ -110,7 +113,7 @@ async function tokenBySignIn(
   const signInBy = (credential: TokenCredential) =>
     credential.getToken([...scopes], { abortSignal, ...(resource === undefined ? {} : { resource }) })
   try {
-    if (plan.way === 'application') return await signInBy(asApplication(request))
+    if (plan.way === 'application') return await signInBy(asApplication(request, io))
     const options = {
       ...request.authority,
       tenantId: request.tenantId,
@@ -148,10 +151,14 @@ function whatIsLeft({ secret, withoutBrowser }: SignInRequest): { readonly inste
   return { instead, ...(withoutBrowser === undefined ? {} : { why: withoutBrowser }) }
 }
 
-function asApplication({ plan, tenantId, authority, secret }: SignInRequest): TokenCredential {
+function asApplication(request: SignInRequest, { environment }: CommandIO): TokenCredential {
+  const { plan, tenantId, authority, secret, dataDirectory } = request
   const options = { ...authority, tenantId, clientId: plan.clientId }
   const { proof } = plan
-  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...options, certificatePath: proof.path })
+  if (proof?.kind === 'certificate') {
+    const now = timeOf({ cloud: plan.cloud, dataDirectory }, environment)
+    return new ClientCertificateCredential({ ...options, now, certificatePath: proof.path })
+  }
   return new ClientSecretCredential({ ...options, clientSecret: secret ?? '' })
 }
 
@@ -171,7 +178,7 @@ async function describeSignedIn(request: SignInRequest, store: TokenStore, token
 /** Puts the access token of a sign-in into the store, as if it had been asked for. */
 export async function keepToken(login: Login, token: AccessToken, store: TokenStore): Promise<void> {
   const justHad = { cachePartition: partitionOf(login), getToken: async () => token }
-  await ask(cached(justHad, store.tokensOf(login)), login)
+  await ask(cached(justHad, tokensOf(login, store.file.tokens)), login)
 }
 
 /** What a sign-in is for, in one word or two. */

@@ -1,5 +1,5 @@
 import type { AccessToken, TokenCache } from '@doorstep/client'
-import { readClockOffset } from '../../data-folder.ts'
+import { dataDirectory, readClockOffset } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
 import type { Login } from './login-record.ts'
 
@@ -7,12 +7,43 @@ import type { Login } from './login-record.ts'
  * How far the clock of the local cloud that issues a login's tokens is ahead of this process's, in milliseconds;
  * undefined for a real cloud, whose clock nobody moves. Inside `doorstep run` it is that of the run's local cloud.
  */
-export function clockAhead(
+function clockAhead(
   { cloud, dataDirectory }: Pick<Login, 'cloud' | 'dataDirectory'>,
   { DOORSTEP_INTERCEPT, DOORSTEP_DATA }: CommandIO['environment'],
 ): number | undefined {
   const folder = cloud === 'local' ? (dataDirectory ?? DOORSTEP_DATA) : DOORSTEP_INTERCEPT && DOORSTEP_DATA
   return folder ? readClockOffset(folder) - offsetOfRun(DOORSTEP_INTERCEPT) : undefined
+}
+
+/**
+ * The access tokens of a store, judged by the clock of whoever issued those of this login.
+ *
+ * @param environment of this process
+ */
+export function tokensOf(
+  login: Pick<Login, 'cloud' | 'dataDirectory'>,
+  tokens: TokenCache,
+  environment: CommandIO['environment'] = process.env,
+): TokenCache {
+  const ahead = clockAhead(login, environment)
+  return ahead === undefined ? tokens : byClockAhead(tokens, ahead)
+}
+
+/** The time of whoever issues a login's tokens, in milliseconds since 1970. */
+export function timeOf(
+  login: Pick<Login, 'cloud' | 'dataDirectory'>,
+  environment: CommandIO['environment'],
+): () => number {
+  return () => Date.now() + (clockAhead(login, environment) ?? 0)
+}
+
+/**
+ * The time by which a store throws tokens away. Times of a local cloud's tokens are in its own time: where its clock is
+ * behind, they must not go before they are used up.
+ */
+export function storeTime(): number {
+  const ahead = clockAhead({ cloud: 'local', dataDirectory: dataDirectory(undefined, process.env) }, process.env) ?? 0
+  return Date.now() + Math.min(0, ahead)
 }
 
 /** The local cloud's clock when the run began, by which the time of this process goes. */
@@ -32,7 +63,7 @@ function offsetOfRun(intercept: string | undefined): number {
  *
  * @param ahead how far that clock is ahead of this process's, in milliseconds
  */
-export function byClockAhead(cache: TokenCache, ahead: number): TokenCache {
+function byClockAhead(cache: TokenCache, ahead: number): TokenCache {
   const { exclusively } = cache
   return {
     async get(key) {

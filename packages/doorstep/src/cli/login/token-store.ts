@@ -1,18 +1,15 @@
 import { dirname, join } from 'node:path'
-import { type FileStore, fileStore, type SignInStore, type TokenCache } from '@doorstep/client'
-import { dataDirectory } from '../../data-folder.ts'
+import { type FileStore, fileStore, type SignInStore } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import { inCommandWords } from '../library-words.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Login } from './login-record.ts'
-import { byClockAhead, clockAhead } from './token-clock.ts'
+import { storeTime } from './token-clock.ts'
 
 /** Where this user's tokens, sign-ins and logins are. */
 export interface TokenStore {
   readonly folder: string
   readonly file: FileStore
-  /** The access tokens, judged by the clock of whoever issued those of this login. */
-  tokensOf(login: Login): TokenCache
 }
 
 /**
@@ -28,16 +25,10 @@ export async function openTokenStore({
 }): Promise<TokenStore> {
   const { DOORSTEP_INTERCEPT, DOORSTEP_DATA } = environment
   const onNotice = ({ message }: { message: string }) => terminal.note(inCommandWords(message))
+  const now = storeTime
   const ofRuns = DOORSTEP_INTERCEPT && DOORSTEP_DATA ? join(DOORSTEP_DATA, 'client-of-runs') : undefined
-  // The times of a local cloud's tokens are in its own time: one that is behind must not have them thrown away.
-  const ahead = clockAhead({ cloud: 'local', dataDirectory: dataDirectory(undefined, environment) }, environment) ?? 0
-  const now = () => Date.now() + Math.min(0, ahead)
   const file = await fileStore({ onNotice, now, ...(ofRuns !== undefined && { directory: ofRuns, keychain: 'off' }) })
-  const tokensOf = (login: Login) => {
-    const ahead = clockAhead(login, environment)
-    return ahead === undefined ? file.tokens : byClockAhead(file.tokens, ahead)
-  }
-  return { folder: dirname(file.path), file, tokensOf }
+  return { folder: dirname(file.path), file }
 }
 
 /** The one sign-in of a login. Credentials that ask for it by authority or tenant get it under any of these. */
