@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contoso } from '../login/contoso.ts'
 import { alice, azureCli, graph, manager, peopleSeed, stock, tool } from '../login/people.ts'
+import { programMissing } from '../support/require-program.ts'
 import { eventually } from './doorstep-command.ts'
 import { approve, claimsIn, type SignInPlace, signInPlace, toolWords } from './signed-in.ts'
 
@@ -240,6 +243,27 @@ describe('login with a browser', () => {
     expect(refused.stderr).toContain('name a browser in the variable BROWSER')
     expect(refused.stderr).not.toMatch(/onPasteBack|device-code/)
   })
+
+  it.skipIf(process.platform !== 'linux' || programMissing('script'))(
+    'asks on a terminal for the address that the browser ends at, undisturbed by the countdown',
+    async () => {
+      const words = `"${process.execPath}" "${launcher}" login --browser --profile pasted`
+      const environment = { ...place.environment, DISPLAY: undefined, WAYLAND_DISPLAY: undefined }
+      const terminal = spawn('script', ['-qec', words, '/dev/null'], { env: environment })
+      let shown = ''
+      for (const stream of [terminal.stdout, terminal.stderr]) stream.on('data', (chunk) => (shown += chunk))
+      const question = 'Paste the address that stands in the browser’s address bar'
+      await eventually(() => shown.includes(question), 'the address was asked for')
+      const before = shown.length
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      expect(shown.slice(before)).not.toContain('Waiting')
+      terminal.stdin.write('http://localhost/?code=x&state=y\r')
+      await eventually(() => shown.includes('This is not the answer to this sign-in'), 'it was refused')
+      await eventually(() => shown.split(question).length === 3, 'it was asked for again')
+      terminal.stdin.write('\u0003')
+      expect(await once(terminal, 'close')).toEqual([130, null])
+    },
+  )
 
   it('opens the browser of the variable BROWSER', async () => {
     const browser = join(place.root, 'browser')

@@ -1,5 +1,5 @@
 import type { BrowserCredentialOptions, DeviceCodeInfo } from '@doorstep/client'
-import { RefusedError } from '../failure.ts'
+import { InterruptedError, RefusedError } from '../failure.ts'
 import { inCommandWords } from '../library-words.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -28,7 +28,9 @@ interface BrowserAlone {
 export function personPrompts(terminal: Terminal, begin: () => void): PersonPrompts {
   let clear = () => {}
   let timer: ReturnType<typeof setInterval> | undefined
+  let isAsking = false
   const show = (secondsLeft: number) => {
+    if (isAsking) return // it would write over what is being pasted
     clear()
     clear = terminal.progress(`Waiting for the sign-in, ${minutesAndSeconds(secondsLeft)} left (Ctrl-C ends it)`)
   }
@@ -63,7 +65,12 @@ export function personPrompts(terminal: Terminal, begin: () => void): PersonProm
 
   async function pasteBack(address: string): Promise<string> {
     note(address)
-    return (await terminal.ask('Paste the address that stands in the browser’s address bar in the end:')) ?? ''
+    isAsking = true
+    const answer = await terminal.ask('Paste the address that stands in the browser’s address bar in the end:')
+    isAsking = false
+    // At the question Ctrl-C is a key, and no signal.
+    if (answer === undefined) throw new InterruptedError('SIGINT')
+    return answer
   }
 }
 
