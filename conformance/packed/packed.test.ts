@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,8 +38,12 @@ describe('the packed libraries', () => {
       skipLibCheck: false,
       types: ['node'],
     }
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['program.ts', 'readme.ts'] }),
+    )
     await copyFile(program, join(folder, 'program.ts'))
+    await writeFile(join(folder, 'readme.ts'), await firstExampleOf('client'))
   })
   afterAll(async () => {
     await cloud?.stop()
@@ -64,11 +68,21 @@ describe('the packed libraries', () => {
     expect(unpacked.code, unpacked.stderr).toBe(0)
   }
 
+  /** The first program that the page of a package shows. */
+  async function firstExampleOf(name: string): Promise<string> {
+    const page = await readFile(join(root, 'packages', name, 'README.md'), 'utf8')
+    return /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+  }
+
   async function link(name: string): Promise<void> {
     const target = join(folder, 'node_modules', name)
     await mkdir(dirname(target), { recursive: true })
     await symlink(join(root, 'node_modules', name), target, 'junction')
   }
+
+  it.each(['client', 'guard'])('%s brings its licence along', async (name) => {
+    await access(join(folder, 'node_modules', '@doorstep', name, 'LICENSE'))
+  })
 
   it('type-check in a strict program, as an Azure SDK’s TokenCredential too, and run', async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')

@@ -74,7 +74,7 @@ function askedOriginOf(
   { roomOf, runOf, localOrigin, publicName }: DispatchParts,
 ): AskedOrigin | undefined {
   if (roomOf(name)) return { kind: 'entra', host: name, runId: runOf?.(request) }
-  if (isLoopback(name)) return { kind: 'local', origin: localOrigin() }
+  if (isLoopback(name)) return { kind: 'local', origin: localOrigin(), runId: runOf?.(request) }
   if (publicName !== undefined && name === publicName.toLowerCase()) {
     return { kind: 'local', origin: localOrigin().replace('localhost', name) }
   }

@@ -1,8 +1,8 @@
 import { certificatesOf } from './certificates.ts'
-import { type MovableClock, movableClock } from './clock.ts'
+import { type Clock, type MovableClock, movableClock } from './clock.ts'
 import type { IdentityParts } from './cloud-identity.ts'
 import type { DoorstepConfig } from './config.ts'
-import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { type DataFolder, openDataFolder, writeClockOffset } from './data-folder.ts'
 import { reportFault } from './fault-log.ts'
 import { followChanges } from './follow-changes.ts'
 import { type MasterKey, newMasterKeyText, readMasterKey } from './secrets/master-key.ts'
@@ -16,7 +16,9 @@ export type Opened = (() => Promise<unknown> | unknown)[]
 
 /** All that outlives a process. */
 export interface Kept extends IdentityParts {
-  readonly clock: MovableClock
+  readonly clock: Clock & Pick<MovableClock, 'offset'>
+  /** Moves the clock, and notes in the data folder how far, for commands that judge tokens by it. */
+  moveClockTo(offsetMilliseconds: number): Promise<void>
   readonly keys: KeyRing
   readonly certificates: Awaited<ReturnType<typeof certificatesOf>>
 }
@@ -32,8 +34,12 @@ export async function openKept(config: DoorstepConfig, opened: Opened): Promise<
   ])
   opened.push(() => stores.close())
   const clock = movableClock()
-  const followSettings = async () => clock.moveTo((await stores.settings.read()).clockOffsetMilliseconds)
-  await followSettings()
+  const moveClockTo = clockMover(clock, folder)
+  const followSettings = async () => {
+    const { clockOffsetMilliseconds } = await stores.settings.read()
+    if (clockOffsetMilliseconds !== clock.offset()) await moveClockTo(clockOffsetMilliseconds)
+  }
+  await moveClockTo((await stores.settings.read()).clockOffsetMilliseconds)
   const keys = await keyRingOf(stores, masterKey)
   const followers = {
     settings: followChanges(followSettings, reportFault),
@@ -41,7 +47,17 @@ export async function openKept(config: DoorstepConfig, opened: Opened): Promise<
   }
   stores.onChange((changed) => followers[changed].changed())
   for (const follower of Object.values(followers)) opened.push(follower.stop)
-  return { folder, stores, certificates, clock, keys, masterKey, secrets: secretKeeper(masterKey) }
+  return { folder, stores, certificates, clock, moveClockTo, keys, masterKey, secrets: secretKeeper(masterKey) }
+}
+
+function clockMover(clock: MovableClock, folder: DataFolder): Kept['moveClockTo'] {
+  let written: Promise<void> = Promise.resolve()
+  return (offsetMilliseconds) => {
+    clock.moveTo(offsetMilliseconds)
+    // In turn, so that what is written last is where the clock stands.
+    written = written.catch(() => {}).then(() => writeClockOffset(folder, clock.offset()))
+    return written
+  }
 }
 
 /** The master key of the configuration, else of the data folder, where a first start makes it. */

@@ -179,13 +179,13 @@ function controlParts(cloud: Cloud, controlToken: string): Omit<ControlParts, 's
 }
 
 /** Moves the clock and keeps its offset, so that a restart does not travel back in time. */
-function controlledClock({ stores, clock }: Kept): ControlledClock {
+function controlledClock({ stores, clock, moveClockTo }: Kept): ControlledClock {
   const moveTo = async (offsetFrom: (before: number) => number) => {
     const { clockOffsetMilliseconds } = await changeSettings(stores, (before) => ({
       ...before,
       clockOffsetMilliseconds: offsetFrom(before.clockOffsetMilliseconds),
     }))
-    clock.moveTo(clockOffsetMilliseconds)
+    await moveClockTo(clockOffsetMilliseconds)
   }
   return {
     read: () => ({ now: clock.now(), offsetMilliseconds: clock.offset() }),
@@ -197,7 +197,7 @@ function controlledClock({ stores, clock }: Kept): ControlledClock {
 
 /** Makes the local cloud as after its first start, and applies the seed again. Published keys stay true. */
 async function resetCloud({ config, kept, seed }: Cloud): Promise<CloudIdentity> {
-  kept.clock.moveTo(0)
+  await kept.moveClockTo(0)
   const identity = await resetIdentity(kept)
   await applySeed(seed, config.propagationInSeconds, kept)
   return identity

@@ -3,6 +3,7 @@ import { bearerToken } from './bearer-token.ts'
 import type { ChallengeParameters } from './challenge.ts'
 import type { Guard } from './guard.ts'
 import { requireNames } from './insufficient-permission.ts'
+import { refuseUnknownOptions } from './known-options.ts'
 import { requireRole } from './require-role.ts'
 import { requireScope } from './require-scope.ts'
 
@@ -34,18 +35,41 @@ export async function admit(
   authorizationHeader: string | null | undefined,
   requirements: Requirements = {},
 ): Promise<VerifiedToken> {
-  const { scopes, roles } = requiredNames(requirements)
+  const { scopes, roles } = requiredNames(requirements, 'admit')
   const token = await guard.verify(bearerToken(authorizationHeader))
   if (scopes && (!roles || token.kind === 'user')) requireScope(token, ...scopes)
   if (roles && (!scopes || token.kind === 'app')) requireRole(token, ...roles)
   return token
 }
 
-/** @throws {TypeError} when a requirement names nothing: adapters ask before the first request comes */
-export function requiredNames({ scope, role }: Requirements): {
+const optionNames: readonly (keyof AdmissionOptions)[] = ['scope', 'role', 'challenge', 'onRefused']
+const challengeNames: readonly (keyof ChallengeParameters)[] = [
+  'realm',
+  'authorizationUri',
+  'clientId',
+  'resourceId',
+  'error',
+  'errorDescription',
+  'scope',
+  'claims',
+]
+
+/**
+ * Adapters ask before the first request comes.
+ *
+ * @param owner the function whose options they are
+ * @throws {TypeError} when a requirement names nothing, or an option is none
+ */
+export function requiredNames(
+  options: AdmissionOptions,
+  owner: string,
+): {
   readonly scopes: readonly string[] | undefined
   readonly roles: readonly string[] | undefined
 } {
+  refuseUnknownOptions(owner, options, optionNames)
+  const { scope, role, challenge } = options
+  if (challenge !== undefined) refuseUnknownOptions(`${owner}: challenge`, challenge, challengeNames)
   return { scopes: names('scope', scope), roles: names('role', role) }
 }
 
@@ -54,4 +78,10 @@ function names(option: string, given: string | readonly string[] | undefined): r
   const list = typeof given === 'string' ? [given] : given
   requireNames(option, list)
   return list
+}
+
+/** @throws {TypeError} unless it is a guard: options in its place would let nobody in, and say so at the first request */
+export function requireGuard(guard: Guard, owner: string): void {
+  if (typeof guard?.verify !== 'function')
+    throw new TypeError(`${owner}: expected a guard first, as createGuard gives it.`)
 }

@@ -2,6 +2,7 @@ import type { VerifiedToken } from './access-token-claims.ts'
 import { comparableAudience } from './audience.ts'
 import { authorityOrigin, isGuid, issuerReader, PUBLIC_CLOUD } from './issuer.ts'
 import { type FetchKeys, fetchKeySet } from './key-document.ts'
+import { refuseUnknownOptions } from './known-options.ts'
 import { type JSONWebKeySet, type KeySource, keysOfSet, remoteKeys } from './signing-keys.ts'
 import { type Acceptance, verifyAccessToken } from './verify-access-token.ts'
 
@@ -38,9 +39,20 @@ export interface Guard {
  * @throws {TypeError} when an option is wrong; the message names it
  */
 export function createGuard(options: GuardOptions): Guard {
+  refuseUnknownOptions('createGuard', options, optionNames)
   const acceptance = acceptanceOf(options)
   return { verify: (token) => verifyAccessToken(token, acceptance) }
 }
+
+const optionNames: readonly (keyof GuardOptions)[] = [
+  'tenants',
+  'audience',
+  'authorityHosts',
+  'clock',
+  'clockToleranceInSeconds',
+  'keys',
+  'fetchKeys',
+]
 
 function acceptanceOf(options: GuardOptions): Acceptance {
   const { clock = Date.now, fetchKeys = fetchKeySet, clockToleranceInSeconds: toleranceInSeconds = 300 } = options

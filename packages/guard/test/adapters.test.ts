@@ -294,6 +294,21 @@ describe('a requirement that names nothing is refused before the first request',
     ).rejects.toThrow(TypeError)
   })
 
+  it.each([
+    [{ scopes: 'Orders.Read' }, "'scopes'. Did you mean 'scope'?"],
+    [{ roles: ['Orders.Export'] }, "'roles'. Did you mean 'role'?"],
+    [{ challenge: { realmm: 'x' } }, "'realmm'. Did you mean 'realm'?"],
+  ])('and so is one that is misspelt: %j', async (written, message) => {
+    const guard = guardOf()
+    const options = written as AdmissionOptions
+    expect(() => guarded(guard, () => new Response(), options)).toThrow(message)
+    expect(() => expressGuard(guard, options)).toThrow(message)
+    const register = (more: object) => fastify().register(fastifyGuard, { guard, ...more })
+    await expect(register(options).ready()).rejects.toThrow(message)
+    await register({ prefix: '/v1', logLevel: 'warn' }).ready()
+    expect(() => expressGuard(options as never)).toThrow('expressGuard: expected a guard first')
+  })
+
   it('and so is a plugin without its guard', async () => {
     await expect(
       fastify()

@@ -364,6 +364,18 @@ describe('faults of the API itself are no refusals', () => {
     ['keys', { keys: { keys: [] } }],
     ['keys', { keys: {} as never }],
   ]
+  const misspelt: [written: unknown, message: RegExp][] = [
+    [{ ...options, tenant: TENANT }, /createGuard: there is no option 'tenant'\. Did you mean 'tenants'\?/],
+    [{ ...options, clockToleranc: 5 }, /'clockToleranc'\. Did you mean 'clockToleranceInSeconds'\?/],
+    [{ ...options, audiance: 'x' }, /'audiance'\. Did you mean 'audience'\?/],
+    [{ ...options, qqqqqq: 1 }, /'qqqqqq'\. Known are tenants, audience/],
+    [undefined, /createGuard: expected an object with options \(tenants, audience/],
+    ['any', /createGuard: expected an object/],
+  ]
+  it.each(misspelt)('an option that is none is named at once, with the one it resembles (%j)', (written, message) => {
+    expect(() => createGuard(written as GuardOptions)).toThrow(message)
+  })
+
   it.each(wrong)('a wrong option %s is named at once (%j)', (option, changes) => {
     expect(() => createGuard({ ...options, ...changes })).toThrow(new RegExp(`^${option}: .*expected`))
   })

@@ -17,6 +17,8 @@ export interface ClientCertificateCredentialOptions extends ApplicationOptions {
   certificatePassword?: string
   /** Sends the certificate and the others of the PEM along (`x5c`), for applications that are trusted by issuer. */
   sendCertificateChain?: boolean
+  /** The authority's time, in milliseconds since 1970, where it is not this machine's: that of a local cloud can be moved. */
+  now?: () => number
 }
 
 /**
@@ -31,6 +33,7 @@ export class ClientCertificateCredential implements TokenCredential {
   readonly #source: CertificateSource
   readonly #password: string | undefined
   readonly #sendCertificateChain: boolean
+  readonly #now: () => number
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong; the PEM is looked at by `getToken` */
   constructor(options: ClientCertificateCredentialOptions) {
@@ -38,6 +41,7 @@ export class ClientCertificateCredential implements TokenCredential {
     this.#source = certificateSource(options)
     this.#password = options.certificatePassword
     this.#sendCertificateChain = options.sendCertificateChain ?? false
+    this.#now = options.now ?? Date.now
     this.tenantId = this.#application.tenantId
     this.clientId = this.#application.clientId
     this.authorityHost = this.#application.authorityHost
@@ -80,7 +84,7 @@ export class ClientCertificateCredential implements TokenCredential {
     const pem = option === 'certificate' ? value : await readFileOf(value)
     const certificate = readClientCertificate(pem, { option, password: this.#password, now: Date.now() })
     const chain = this.#sendCertificateChain ? certificate.chain : []
-    return signClientAssertion({ clientId: this.clientId, tokenEndpoint, certificate, chain, now: Date.now() })
+    return signClientAssertion({ clientId: this.clientId, tokenEndpoint, certificate, chain, now: this.#now() })
   }
 }
 

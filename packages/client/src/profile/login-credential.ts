@@ -18,6 +18,8 @@ export interface LoginCredentialOptions {
   /** In place of that variable's value, and of a secret that was not kept. */
   clientSecret?: string | undefined
   transport?: Transport | undefined
+  /** The authority's time, in milliseconds since 1970. Default `Date.now`. */
+  now?: (() => number) | undefined
   timeoutMilliseconds?: number | undefined
   additionallyAllowedTenants?: readonly string[] | undefined
   /** The data folder that `doorstep login` finds by itself: it is left out of the command line that errors show. */
@@ -52,7 +54,10 @@ function asPerson(login: Login, options: LoginCredentialOptions): TokenCredentia
 function asApplication(login: Login, options: LoginCredentialOptions): TokenCredential {
   const own = optionsOf(login, options)
   const { proof } = login
-  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...own, certificatePath: proof.path })
+  if (proof?.kind === 'certificate') {
+    const { now = Date.now } = options
+    return new ClientCertificateCredential({ ...own, now, certificatePath: proof.path })
+  }
   return new ClientSecretCredential({ ...own, clientSecret: secretOf(login, options) })
 }
 

@@ -55,8 +55,9 @@ export async function chooseBrowser(
     throw new RefusedError(`There is no program called ${chosen}. Name a browser's program, or leave the choice out.`)
   }
   const browser = await findBrowser(search)
-  if (!browser) return { reason: 'No Chromium, Chrome, Edge or Firefox was found here (--browser PROGRAM names one).' }
-  if (!hasDisplay(environment, extra)) return { reason: 'There is no display here (DISPLAY and WAYLAND_DISPLAY).' }
+  if (!browser) return { reason: 'No Chromium, Chrome, Edge or Firefox was found here.' }
+  if (!hasDisplay(environment, extra))
+    return { reason: 'There is no display (DISPLAY and WAYLAND_DISPLAY are not set).' }
   const isReady = browser.family === 'chromium' || (await findNssCertutil(environment, process.platform)) !== undefined
   return isReady ? { browser } : { reason: noCertutil(browser) }
 }

@@ -19,6 +19,8 @@ export interface OptionDeclaration<T> {
   readonly default?: T
   /** Left out of the help: for other commands, not for people. */
   readonly hidden?: boolean
+  /** What may stand here on this machine, for the shell's completion. */
+  readonly suggestions?: (environment: CommandIO['environment']) => Promise<readonly string[]>
   /** @throws {UsageError} when the text is none of what is expected */
   readonly parse?: (text: string) => T
 }
@@ -71,6 +73,13 @@ export function withDefault<T>(option: OptionDeclaration<T | undefined>, value: 
 
 /** Where the local cloud keeps everything; the same words in every command that asks for it. */
 export const dataOption = text('DIR', 'data folder of the local cloud (default: DOORSTEP_DATA, then the user’s own)')
+
+/** Which login is meant. */
+export function profileOption(help: string): OptionDeclaration<string | undefined> {
+  const suggestions = async (environment: CommandIO['environment']) =>
+    (await import('./login/profile-names.ts')).profileNames(environment)
+  return { ...text('PROFILE', help), suggestions }
+}
 
 export const jsonOption = flag('print one JSON document')
 

@@ -8,6 +8,7 @@ import type {
   OptionDeclaration,
 } from './command.ts'
 import { messageOf, UsageError } from './failure.ts'
+import { reportFailure } from './report-failure.ts'
 
 export interface ProgramParts {
   readonly name: string
@@ -27,8 +28,8 @@ export interface ProgramParts {
  * @throws what the command throws
  */
 export async function runProgram(parts: ProgramParts, words: readonly string[]): Promise<number> {
-  const outcome: Outcome = { exitCode: 0 }
-  const program = prepared(new Command(parts.name), parts.io)
+  const outcome: Outcome = { words, exitCode: 0 }
+  const program = prepared(new Command(parts.name), parts.io, outcome)
     .description(parts.description)
     .version(parts.version, '-v, --version', 'print the version')
     .enablePositionalOptions()
@@ -49,6 +50,8 @@ export async function runProgram(parts: ProgramParts, words: readonly string[]):
 }
 
 interface Outcome {
+  /** The whole command line. */
+  readonly words: readonly string[]
   exitCode: number
 }
 
@@ -61,7 +64,7 @@ async function addCommands(
 ): Promise<void> {
   const named = namedWords(words)
   for (const [name, entry] of Object.entries(table)) {
-    const added = prepared(new Command(name), io).description(entry.summary)
+    const added = prepared(new Command(name), io, outcome).description(entry.summary)
     parent.addCommand(added, { hidden: entry.hidden === true })
     if (name !== named[0]) continue
     const loaded = await entry.load()
@@ -114,7 +117,19 @@ function commanderOption(name: string, declaration: OptionDeclaration<unknown>):
   if (repeatable) option.argParser<readonly string[]>((value, earlier) => [...(earlier ?? []), present(value)])
   else if (parse) option.argParser((value) => parseOrRefuse(present(value), parse))
   else if (form && !choices && !takesDashes) option.argParser(present)
+  if (form && !repeatable) refuseRepetition(option)
   return option
+}
+
+/** Of two values the first would be dropped without a word. */
+function refuseRepetition(option: Option): void {
+  const read = option.parseArg
+  let isGiven = false
+  option.argParser((value, earlier: unknown) => {
+    if (isGiven) throw new InvalidArgumentError('It was given before: give it once.')
+    isGiven = true
+    return read ? read(value, earlier) : value
+  })
 }
 
 /** Commander takes the `--` before a program's words for a value, when the value itself was forgotten. */
@@ -137,7 +152,7 @@ function parseOrRefuse<T>(value: string, parse: (text: string) => T): T {
   }
 }
 
-function prepared(command: Command, { terminal }: CommandIO): Command {
+function prepared(command: Command, { terminal }: CommandIO, { words }: Outcome): Command {
   return command
     .exitOverride()
     .showSuggestionAfterError()
@@ -145,12 +160,19 @@ function prepared(command: Command, { terminal }: CommandIO): Command {
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.note(text.trimEnd()),
-      outputError: (text) => terminal.error(`${text.replace(/^error: /, '').trimEnd()}\n(--help shows how it is said)`),
+      outputError: (text) => {
+        const message = text.replace(/^error: /, '').trimEnd()
+        reportFailure({ code: 'usage', message, fix: '(--help shows how it is said)' }, words, terminal)
+      },
     })
 }
 
 function examplesText(examples: readonly string[]): string {
-  return `\nExamples:\n${examples.map((example) => `  $ npx --no-install ${example}`).join('\n')}`
+  // As it is typed in a checkout, also where a pipe leads from one command to another.
+  const lines = examples.map(
+    (example) => `  $ ${example.replace(/(^|[|;&(] ?)doorstep /g, '$1npx --no-install doorstep ')}`,
+  )
+  return `\nExamples:\n${lines.join('\n')}`
 }
 
 const kebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -163,7 +163,11 @@ async function readFirstLine(lines: Interface, response: IncomingMessage): Promi
 }
 
 function refusal({ status, body }: { status: number; body: unknown }): RefusedError {
-  const { message, fix } = (body as { error?: { message?: unknown; fix?: unknown } } | undefined)?.error ?? {}
+  const error = (body as { error?: Readonly<Record<string, unknown>> } | undefined)?.error ?? {}
+  const { message, code, fix } = error
   if (typeof message !== 'string') return new RefusedError(`The local cloud answered with status ${status}.`)
-  return new RefusedError(typeof fix === 'string' ? `${message}\n${fix}` : message)
+  return new RefusedError(message, {
+    code: typeof code === 'string' ? code : undefined,
+    fix: typeof fix === 'string' ? fix : undefined,
+  })
 }

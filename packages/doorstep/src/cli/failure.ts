@@ -3,9 +3,24 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** What programs and people get beside the sentence of a refusal. */
+export interface RefusalFacts extends ErrorOptions {
+  /** A name that programs know it by: `AADSTS50011`. */
+  readonly code?: string | undefined
+  /** What to do about it, in a sentence. */
+  readonly fix?: string | undefined
+}
+
 /** The command was understood and could not be carried out. Exit code 1. */
 export class RefusedError extends Error {
   override readonly name: string = 'RefusedError'
+  readonly code: string | undefined
+  readonly fix: string | undefined
+  constructor(message: string, { code, fix, ...options }: RefusalFacts = {}) {
+    super(message, options)
+    this.code = code
+    this.fix = fix
+  }
 }
 
 /** Nobody answers where the command has to ask. Exit code 3. */

@@ -2,7 +2,8 @@ import { version } from '../version.ts'
 import type { CommandIO, CommandTable } from './command.ts'
 import { runProgram } from './commander-program.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { messageOf } from './failure.ts'
+import { endProcess, watchOutput } from './output.ts'
+import { failureOf, reportFailure } from './report-failure.ts'
 import { createTerminal } from './terminal.ts'
 
 /** Every command. The file of each is loaded when it is asked for. */
@@ -78,6 +79,8 @@ const examples = [
   'doorstep run -- curl https://login.microsoftonline.com/common/.well-known/openid-configuration',
 ]
 
+watchOutput()
+
 async function main(words: readonly string[]): Promise<number> {
   const terminal = createTerminal(process, process.env)
   const io: CommandIO = { terminal, environment: process.env }
@@ -85,25 +88,9 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     return await runProgram({ name: 'doorstep', description, version, examples, commands, io }, words)
   } catch (error) {
-    const exitCode = exitCodeOf(error)
-    if (exitCode === undefined) {
-      // Nobody foresaw this one: whoever reports it needs to say where it happened.
-      terminal.error((error instanceof Error && error.stack) || messageOf(error))
-      return 1
-    }
-    terminal.error(messageOf(error))
-    return exitCode
+    reportFailure(failureOf(error), words, terminal)
+    return exitCodeOf(error) ?? 1
   }
 }
 
-for (const stream of [process.stdout, process.stderr]) {
-  // A reader that has seen enough (`doorstep app list | head -1`) is no failure, and no reason to stop half-way.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exit(1)
-  })
-}
-
-main(process.argv.slice(2)).then((exitCode) => {
-  // Connections that are kept open for a next request must not keep the process; what was written has to be out first.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
-})
+main(process.argv.slice(2)).then(endProcess)

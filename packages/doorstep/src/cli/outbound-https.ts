@@ -94,12 +94,16 @@ export function upstreamOf(environment: CommandIO['environment']): UpstreamSetti
 /** A transport of the client library through the proxy of the environment; undefined where there is none. */
 export function transportThroughProxy(environment: CommandIO['environment']): Transport | undefined {
   const upstream = upstreamOf(environment)
-  if (upstream === undefined) return undefined
+  return upstream && transportBy({ upstream })
+}
+
+/** A transport of the client library that takes this route. */
+export function transportBy(route: OutboundRoute): Transport {
   return async ({ method, url, headers, body, signal, timeoutMilliseconds }) => {
     const controller = new AbortController()
     signal?.addEventListener('abort', () => controller.abort())
     const wanted = { method, url: new URL(url), headers, body, timeoutMilliseconds, signal: controller.signal }
-    const answer = await sendOutbound(wanted, { upstream }).catch((error: UnreachableError) => {
+    const answer = await sendOutbound(wanted, route).catch((error: UnreachableError) => {
       throw error.cause ?? error
     })
     return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8') }

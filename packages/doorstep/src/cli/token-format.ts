@@ -55,7 +55,7 @@ function localTime(moment: Date): string {
 }
 
 /** The tenant in a token, which is an id also where `organizations` was asked; undefined when it cannot be read. */
-function tenantOf(token: string): string | undefined {
+export function tenantOf(token: string): string | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
     const tenantId: unknown = typeof claims === 'object' && claims !== null ? Reflect.get(claims, 'tid') : undefined

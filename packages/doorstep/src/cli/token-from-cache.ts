@@ -4,6 +4,7 @@ import type { CommandIO } from './command.ts'
 import { namedProfile } from './login/choose-profile.ts'
 import { freshTokenOf } from './login/kept-token.ts'
 import { openTokenStore } from './login/token-store.ts'
+import { refuseUnlessUnread } from './output.ts'
 import { formatToken, type TokenFormat, tokenFormats } from './token-format.ts'
 
 /**
@@ -47,7 +48,9 @@ async function write(notes: readonly string[], text: string): Promise<void> {
   try {
     written = writeSync(1, line)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return // nobody wants to read it
+    const failure = error as NodeJS.ErrnoException
+    if (failure.code === 'EPIPE') return // nobody wants to read it
+    if (failure.code !== 'EAGAIN') refuseUnlessUnread(failure)
   }
   if (written < line.length) await new Promise((resolve) => process.stdout.write(line.slice(written), resolve))
 }
@@ -62,11 +65,13 @@ interface Said {
 /** The words of the plainest command lines; undefined for all others, right or wrong. */
 function readWords(words: readonly string[]): Said | undefined {
   const values = new Map<string, string[]>()
+  const isRepeated = (option: string) => option !== '--scope' && values.has(option)
   const json = words.filter((word) => word === '--json').length
   const rest = words.filter((word) => word !== '--json')
   for (let index = 0; index < rest.length; index += 2) {
     const [option = '', value] = rest.slice(index, index + 2)
-    if (!/^--(profile|scope|resource|format)$/.test(option) || !value || value.startsWith('-')) return undefined
+    if (!/^--(profile|scope|resource|format)$/.test(option) || !value || value.startsWith('-') || isRepeated(option))
+      return undefined
     values.set(option, [...(values.get(option) ?? []), value])
   }
   const once = (option: string) => values.get(option)?.at(-1)

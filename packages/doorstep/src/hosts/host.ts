@@ -18,7 +18,7 @@ export type AskedOrigin =
       /** The run through whose ports it came; without one it came to the listener or the proxy that all share. */
       readonly runId?: string | undefined
     }
-  | { readonly kind: 'local'; readonly origin: string }
+  | { readonly kind: 'local'; readonly origin: string; readonly runId?: string | undefined }
 
 /** A room that answers. On the local origin its path prefix is cut off already. */
 export interface Host {

@@ -176,12 +176,12 @@ describe('doorstep token', () => {
 
   it('shows code, correlation id and text of a refusal, never the secret', async () => {
     const secret = 'not-the-secret-at-all'
-    const words = ['token', '--resource', 'https://management.azure.com/', '--json']
+    const words = ['token', '--resource', 'https://management.azure.com/']
     const refused = await place.doorstep(words, { ...environment, AZURE_CLIENT_SECRET: secret })
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
     expect(refused.stderr).toMatch(/^error: AADSTS7000215: Invalid client secret provided/)
-    expect(refused.stderr).toMatch(/^ {2}Code: AADSTS7000215$/m)
-    expect(refused.stderr).toMatch(/^ {2}Correlation ID: [\da-f-]{36}$/m)
+    expect(refused.stderr.match(/Correlation ID: [\da-f-]{36}/g)).toHaveLength(1)
+    expect(refused.stderr).toContain('npx --no-install doorstep explain AADSTS7000215\n')
     expect(refused.stderr).not.toContain(secret)
   })
 

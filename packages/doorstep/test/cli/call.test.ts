@@ -27,6 +27,19 @@ describe('call', () => {
     expect(JSON.parse(stdout)).toMatchObject({ userPrincipalName: alice.name })
   })
 
+  it('prints status and headers before the body with --include', async () => {
+    const { stdout } = await call(['https://graph.microsoft.com/v1.0/me', '--include'])
+    const [head = '', body = ''] = stdout.split('\n\n')
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\n/)
+    expect(head).toMatch(/^content-type: application\/json/m)
+    expect(JSON.parse(body)).toMatchObject({ userPrincipalName: alice.name })
+  })
+
+  it('sends what looks like broken JSON when its content type says what it is', async () => {
+    const words = ['POST', 'https://graph.microsoft.com/v1.0/groups', '--data', '{bad', '--header']
+    expect((await call([...words, 'Content-Type: text/plain'])).exitCode).toBe(1)
+  })
+
   it('knows the local cloud’s own paths', async () => {
     const { stdout } = await call([`${place.cloud.ready.url}/graph/v1.0/me`])
     expect(JSON.parse(stdout)).toMatchObject({ userPrincipalName: alice.name })
@@ -121,6 +134,8 @@ describe('a token goes only where it belongs', () => {
     ['G3T https://graph.microsoft.com/', /'G3T' is no method/],
     ['GET https://graph.microsoft.com/ more', /'more' is one word too many/],
     ['GET https://graph.microsoft.com/ --data {}', /--data has no place in a GET/],
+    ["POST https://graph.microsoft.com/v1.0/groups --data {'bad", /--data looks like JSON and is none: .* --header/],
+    ['POST https://graph.microsoft.com/v1.0/groups --data @nofile', /--data @nofile cannot be read \(ENOENT\)/],
     ['https://graph.microsoft.com/ --header x', /--header takes 'Name: value'/],
     ['https://graph.microsoft.com/ --header Authorization:x', /call brings the token itself/],
     ['https://graph.microsoft.com/ --scope a --resource b', /give one of them/],

@@ -15,6 +15,7 @@ beforeAll(async () => {
   folder = join(place.root, 'a folder')
   await mkdir(folder)
   await writeFile(join(folder, 'seed file.yaml'), '')
+  await writeFile(join(folder, 'doorstep.config.yaml'), 'profiles: { work: {}, job: {} }\n')
 })
 afterAll(() => place.close())
 
@@ -40,6 +41,8 @@ const typed: [line: string, offered: readonly string[], notOffered?: readonly st
   ['doorstep completion z', ['zsh'], ['bash']],
   ['doorstep up --until', [], ['--until-idle']],
   ['doorstep nonsense ', ['up']],
+  ['doorstep token --profile ', ['job', 'work'], ['seed file.yaml', 'doorstep.config.yaml']],
+  ['doorstep logout --profile w', ['work'], ['job', 'seed file.yaml']],
   ['doorstep up --seed s', ['seed file.yaml']],
 ]
 

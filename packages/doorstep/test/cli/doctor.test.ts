@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -70,6 +70,30 @@ describe('doctor', () => {
     expect(ok).toBe(false)
     expect(find('clock')).toMatchObject({ verdict: 'problem', fix: expect.stringContaining('timedatectl') })
     expect(find('clock')?.detail).toMatch(/^This machine’s clock is (39\d|40\d) s behind the authority’s\.$/)
+  })
+
+  it('knows a clock that was moved on purpose, and puts back nothing but that', async () => {
+    await place.doorstep(['clock', 'advance', '1h'])
+    const { find } = await examine()
+    expect(find('clock')).toMatchObject({
+      verdict: 'warning',
+      fix: expect.stringContaining('npx --no-install doorstep clock reset -'),
+    })
+    await place.doorstep(['clock', 'reset'])
+    expect((await examine()).find('clock')?.verdict).toBe('ok')
+  })
+
+  it('points to the description of the file of profiles when that is wrong', async () => {
+    const folder = join(place.root, 'config', 'doorstep')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'doorstep.config.yaml'), 'profiles: { a: { cluod: public } }')
+    const { find } = await examine()
+    expect(find('profile')).toMatchObject({
+      verdict: 'problem',
+      detail: expect.stringContaining('profiles.a.cluod is not known here'),
+      fix: expect.stringContaining('docs/config-file.md'),
+    })
+    await rm(folder, { recursive: true })
   })
 
   it('notices what weakens or breaks trust', async () => {

@@ -27,7 +27,8 @@ describe('doorstep explain', () => {
 
   it('takes several codes, and says which it does not know', async () => {
     const { exitCode, stdout } = await explain(['50076', 'aadsts50011999'])
-    expect(exitCode).toBe(1)
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^AADSTS50076$/m)
     expect(stdout).toMatch(/AADSTS50011999 {2}not among/)
   })
 
@@ -35,6 +36,11 @@ describe('doorstep explain', () => {
     const { exitCode, stdout } = await explain(['50076', '50011999', '65001'])
     expect(exitCode).toBe(0)
     expect(stdout.match(/^AADSTS\d+/gm)).toEqual(['AADSTS50076', 'AADSTS50011999', 'AADSTS65001'])
+  })
+
+  it('takes codes with and without their prefix at once', async () => {
+    const { stdout } = await explain(['50011', 'AADSTS99999', '65001'])
+    expect(stdout.match(/^AADSTS\d+/gm)).toEqual(['AADSTS50011', 'AADSTS99999', 'AADSTS65001'])
   })
 
   it('explains an OAuth error that comes without a code', async () => {

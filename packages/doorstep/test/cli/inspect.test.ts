@@ -101,6 +101,8 @@ describe('a token of the running local cloud', () => {
   it.each([
     ['Bearer …', (token: string) => `Bearer ${token}\n`],
     ['a header line', (token: string) => `Authorization: bearer ${token}`],
+    ['a line of token --format env', (token: string) => `export ACCESS_TOKEN=${token}\n`],
+    ['a quoted assignment', (token: string) => `ACCESS_TOKEN='${token}'`],
     ['an argument of curl', (token: string) => `-H "Authorization: Bearer ${token}"`],
     [
       'a JSON answer',

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contoso } from '../login/contoso.ts'
-import { alice, azureCli, manager, peopleSeed, stock, tool } from '../login/people.ts'
+import { alice, azureCli, graph, manager, peopleSeed, stock, tool } from '../login/people.ts'
+import { programMissing } from '../support/require-program.ts'
 import { eventually } from './doorstep-command.ts'
 import { approve, claimsIn, type SignInPlace, signInPlace, toolWords } from './signed-in.ts'
 
@@ -197,14 +200,72 @@ describe('login with a browser', () => {
     expect((await place.doorstep(words)).stdout).toBe(refreshed.stdout)
   })
 
+  it('has its codes of the local cloud answered inside the run, and no codes of others', async () => {
+    const outside = place.start(['login', '--device-code', '--profile', 'outside'])
+    await eventually(() => outside.stderr().includes('enter the code'), 'a code was shown')
+    const { exitCode, stdout, stderr } = await inRun(['login', '--device-code', '--profile', 'own-code'])
+    expect(exitCode, stderr).toBe(0)
+    expect(stdout).toContain('Signed in alice@contoso.example (profile own-code).')
+    expect(stderr).toContain(`Signing in at ${place.cloud.ready.url} `)
+    const unknown = ['run', '--sign-in-as', alice.name, '--', 'env', '-u', 'DOORSTEP_INTERCEPT', process.execPath]
+    const stranger = place.start([...unknown, launcher, 'login', '--device-code', '--profile', 'stranger'])
+    await eventually(() => stranger.stderr().includes('enter the code'), 'a code was shown')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    for (const waiting of [outside, stranger]) {
+      expect(waiting.stderr()).not.toContain('signed in')
+      waiting.process.kill('SIGINT')
+      expect((await waiting.ended).exitCode).toBe(130)
+    }
+  })
+
+  it('tells programs that read what Azure CLI prints the subscription of the run', async () => {
+    const { stdout } = await inRun(['token', '--profile', 'real', '--format', 'az'])
+    expect(JSON.parse(stdout)).toMatchObject({ subscription: place.cloud.ready.subscriptionId })
+  })
+
   it('takes a code where no browser can be opened, and says why in one line', async () => {
     const words = ['login', '--profile', 'fallback', ...toolWords]
     const started = place.start(words, { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, PATH: '/nowhere' })
     await approve(place, started.stderr, alice.name)
     const { exitCode, stderr } = await started.ended
     expect(exitCode, stderr).toBe(0)
-    expect(stderr).toMatch(/^(No Chromium|There is no display).* Sign in with a code instead, on any device\.$/m)
+    expect(stderr).toMatch(/^(No Chromium|There is no display).*: sign in with a code, on any device\.$/m)
   })
+
+  it('says what to do instead where --browser finds no browser and no terminal, and takes no other way', async () => {
+    const here = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, PATH: '/nowhere' }
+    const { exitCode, stdout, stderr } = await place.doorstep(['login', '--browser', ...toolWords], here)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toMatch(/^error: (No Chromium|There is no display).*, and no terminal to paste an address into\.$/m)
+    expect(stderr).toContain('--device-code')
+    expect(stderr).not.toMatch(/enter the code|onPasteBack|Credential/)
+    const web = ['login', '--browser', '--client-id', manager.appId, '--client-secret-env', 'S']
+    const refused = await place.doorstep([...web, '--cloud', 'local'], { ...here, S: manager.secret })
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(refused.stderr).toContain('name a browser in the variable BROWSER')
+    expect(refused.stderr).not.toMatch(/onPasteBack|device-code/)
+  })
+
+  it.skipIf(process.platform !== 'linux' || programMissing('script'))(
+    'asks on a terminal for the address that the browser ends at, undisturbed by the countdown',
+    async () => {
+      const words = `"${process.execPath}" "${launcher}" login --browser --profile pasted`
+      const environment = { ...place.environment, DISPLAY: undefined, WAYLAND_DISPLAY: undefined }
+      const terminal = spawn('script', ['-qec', words, '/dev/null'], { env: environment })
+      let shown = ''
+      for (const stream of [terminal.stdout, terminal.stderr]) stream.on('data', (chunk) => (shown += chunk))
+      const question = 'Paste the address that stands in the browser’s address bar'
+      await eventually(() => shown.includes(question), 'the address was asked for')
+      const before = shown.length
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      expect(shown.slice(before)).not.toContain('Waiting')
+      terminal.stdin.write('http://localhost/?code=x&state=y\r')
+      await eventually(() => shown.includes('This is not the answer to this sign-in'), 'it was refused')
+      await eventually(() => shown.split(question).length === 3, 'it was asked for again')
+      terminal.stdin.write('\u0003')
+      expect(await once(terminal, 'close')).toEqual([130, null])
+    },
+  )
 
   it('opens the browser of the variable BROWSER', async () => {
     const browser = join(place.root, 'browser')
@@ -261,8 +322,18 @@ describe('login of an application', () => {
     const wrong = 'Wrong-secret-that-nobody-may-see'
     const { exitCode, stdout, stderr } = await place.doorstep([...words, '--client-secret-env', 'S'], { S: wrong })
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toMatch(/AADSTS7000215/)
+    expect(stderr).toMatch(/^error: AADSTS7000215: /m)
+    expect(stderr).toContain('npx --no-install doorstep explain AADSTS7000215\n')
+    expect(stderr.match(/Trace ID/g)).toHaveLength(1)
     expect(stderr).not.toContain(wrong)
+    const asJson = await place.doorstep([...words, '--client-secret-env', 'S', '--json'], { S: wrong })
+    expect(asJson).toMatchObject({ exitCode: 1, stdout: '' })
+    const { error } = JSON.parse(asJson.stderr.trim().split('\n').at(-1) ?? '')
+    expect(error).toEqual({
+      code: 'AADSTS7000215',
+      message: expect.stringMatching(/^AADSTS7000215: /),
+      fix: expect.stringContaining('doorstep explain AADSTS7000215'),
+    })
   })
 })
 
@@ -274,10 +345,13 @@ describe('a wrong word of login is a usage error that names it, and nothing secr
     ['login --scope a --resource b', /--scope asks the v2\.0 endpoint and --resource the v1\.0/],
     ['login --cloud moon', /Allowed choices are local, public, usgov, china/],
     ['login --client-id tool', /--client-id 'tool' is no Application \(client\) ID: write it as/],
-    ['login --tenant a/b --device-code', /In --tenant: .*neither a tenant id nor a domain name/],
+    ['login --tenant a/b --device-code', /--tenant 'a\/b' is neither a tenant id nor a domain name/],
     ['login --redirect-uri http://localhost:1 --device-code', /--redirect-uri is for --browser/],
-    ['login --browser --redirect-uri https://example.com', /In --redirect-uri: /],
-    ['login --browser --redirect-uri http://localhost:99999', /In --redirect-uri: .*port/],
+    [
+      'login --browser --redirect-uri https://example.com',
+      /--redirect-uri 'https:\/\/example\.com' is not an http address of this machine/,
+    ],
+    ['login --browser --redirect-uri http://localhost:99999', /--redirect-uri 'http:\/\/localhost:99999' has no port/],
     ['login --certificate a.pem --browser', /--certificate and --browser exclude each other/],
     [
       `login --client-id ${id} --client-secret-env S --device-code`,
@@ -293,10 +367,20 @@ describe('a wrong word of login is a usage error that names it, and nothing secr
     [`login --cloud public --client-id ${id} --client-secret-env S`, /--tenant contoso\.com/, { S: secret }],
     [
       `login --tenant common --client-id ${id} --client-secret-env S`,
-      /In --tenant: .*stands for many tenants/,
+      /--tenant 'common' stands for many tenants/,
       { S: secret },
     ],
-    [`login --tenant a.b --client-id ${id} --certificate nowhere.pem`, /In --certificate: .*does not exist/],
+    [`login --tenant a.b --client-id ${id} --certificate nowhere.pem`, /--certificate 'nowhere\.pem' does not exist/],
+    [
+      'login --redirect-uri http://localhost:1 --redirect-uri http://localhost:2',
+      /--redirect-uri <URI>.*It was given before: give it once/,
+    ],
+    ['token --profile a --profile b', /--profile <PROFILE>.*give it once/],
+    [
+      `token --scope ${graph}/.default`,
+      /^error: AZURE_TENANT_ID 'common' stands for many tenants/,
+      { AZURE_TENANT_ID: 'common', AZURE_CLIENT_ID: id, AZURE_CLIENT_SECRET: secret },
+    ],
     ['login --profile A/B', /--profile 'A\/B' is no name of a profile/],
     ['login --cloud public --data x', /--data names a local cloud/],
     ['login --scope= --device-code', /--scope is empty/],
@@ -315,6 +399,8 @@ describe('a wrong word of login is a usage error that names it, and nothing secr
     expect(stderr).toMatch(message)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr.replaceAll(words, '')).not.toContain(secret)
+    expect(stderr).not.toContain('Signing in at')
+    expect(stderr).not.toMatch(/\b(tenantId|clientId|redirectUri|certificatePath|authorityHost)\b/)
   })
 })
 
@@ -328,7 +414,9 @@ describe('accounts and logout', () => {
     expect(byProfile.default).toMatchObject({ isDefault: true, username: alice.name, cloud: 'local', lasts: true })
     expect(byProfile.piped).toMatchObject({ isDefault: false, as: 'application', lasts: false })
     const table = await place.doorstep(['accounts'])
-    expect(table.stdout).toMatch(/^\*\s+default\s+alice@contoso\.example\s+local\s+organizations/m)
+    const row = new RegExp(`^\\*\\s+default\\s+alice@contoso\\.example\\s+local\\s+${contoso.tenantId} .* lasts`, 'm')
+    expect(table.stdout).toMatch(row)
+    expect(table.stderr).toMatch(/^Kept in \S+tokens\. [^.]*no D-Bus session, .* so the key lies in \S+\.\n$/)
     expect(table.stdout + table.stderr).not.toMatch(/eyJ/)
   })
 
@@ -345,9 +433,28 @@ describe('accounts and logout', () => {
     expect((await place.doorstep(['logout', '--profile', 'leaving'])).exitCode).toBe(1)
   })
 
-  it('forgets everybody with --all', async () => {
+  it('forgets everybody with --all, and how requests of theirs failed', async () => {
+    const words = ['token', '--profile', 'app', '--scope', `${stock.uri}/.default`, '--json']
+    await place.doorstep(
+      [
+        'login',
+        '--tenant',
+        contoso.domain,
+        '--client-id',
+        manager.appId,
+        '--client-secret-env',
+        'S',
+        '--profile',
+        'app',
+      ],
+      { S: manager.secret },
+    )
+    expect((await place.doorstep(words, { S: 'wrong' })).exitCode).toBe(1)
+    const failures = async () => (await readdir(join(store(), 'leases'))).filter((name) => name.endsWith('.failure'))
+    expect(await failures()).toHaveLength(1)
     expect((await place.doorstep(['logout', '--all'])).exitCode).toBe(0)
     expect((await place.doorstep(['accounts'])).stdout).toContain('Nobody is signed in.')
+    expect(await failures()).toEqual([])
     expect((await place.doorstep(['logout', '--all'])).stdout).toBe('Nobody was signed in.\n')
     expect((await place.doorstep(['token'])).exitCode).toBe(1)
   })

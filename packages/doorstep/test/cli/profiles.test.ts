@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contoso } from '../login/contoso.ts'
@@ -79,6 +79,16 @@ profiles:
     expect(stderr).toContain('doorstep.config.yaml')
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).not.toContain('hush')
+    await rm(join(folder, 'doorstep.config.yaml'))
+  })
+
+  it('take the keys that docs/config-file.md describes, all of them and no others', async () => {
+    await configure('profiles: { a: { unknown: x } }')
+    const { stderr } = await place.doorstep(['token'])
+    const taken = /expected ([\w, ]+)\./.exec(stderr)?.[1]?.split(', ')
+    const page = await readFile(new URL('../../../../docs/config-file.md', import.meta.url), 'utf8')
+    const described = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key)
+    expect(described).toEqual(['defaultProfile', 'profiles', ...(taken ?? [])])
     await rm(join(folder, 'doorstep.config.yaml'))
   })
 

@@ -38,6 +38,16 @@ it('does what the page about signing in says, line by line', async () => {
   expect((await place.doorstep(['accounts', '--json'])).stdout).toContain('"accounts":[]')
 })
 
+it('says how the local cloud is started with the file that it shows', async () => {
+  const page = await readFile(
+    new URL('../../../../docs/guides/sign-in-from-the-command-line.md', import.meta.url),
+    'utf8',
+  )
+  const start = page.indexOf('npx --no-install doorstep up --seed doorstep.yaml')
+  expect(start).toBeGreaterThan(page.indexOf('```yaml doorstep.yaml'))
+  expect(start).toBeLessThan(page.indexOf('doorstep login --device-code 2>'))
+})
+
 it('shows a file of profiles that works', async () => {
   await saveFiles(guide, folder)
   const { stderr } = await place.start(['token'], {}, undefined, folder).ended

@@ -1,7 +1,9 @@
+import { createPrivateKey } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alice, graph, peopleSeed, stock } from '../login/people.ts'
+import { makeSelfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { claimsIn, type SignInPlace, signInPlace, toolWords } from './signed-in.ts'
 
 let place: SignInPlace
@@ -92,6 +94,86 @@ describe('the token of a login', () => {
     expect(refreshed).not.toBe(before)
     expect(claimsIn(refreshed)).toMatchObject({ upn: alice.name })
     expect(await token()).toBe(refreshed)
+  })
+})
+
+describe('the token of a login at a local cloud whose clock was moved', () => {
+  const inspected = async (printed: string) => {
+    const { exitCode, stdout } = await place.start(['inspect', '-'], {}, printed).ended
+    return { exitCode, times: /^times\s.*$/m.exec(stdout)?.[0] }
+  }
+  const move = async (...words: string[]) => expect((await place.doorstep(['clock', ...words])).exitCode).toBe(0)
+  const profile = ['--profile', 'app']
+  beforeAll(async () => {
+    const { clientId, clientSecret, tenantId } = JSON.parse(await readFile(join(place.data, 'bootstrap.json'), 'utf8'))
+    const words = ['login', ...profile, '--tenant', tenantId, '--client-id', clientId, '--client-secret-env', 'S']
+    expect((await place.doorstep(words, { S: clientSecret })).exitCode).toBe(0)
+    environment = { S: clientSecret }
+  })
+  let environment: NodeJS.ProcessEnv
+
+  it('is judged by that clock, forward and back, outside of a run and inside', async () => {
+    const first = await token(profile, environment)
+    await move('advance', '2h')
+    expect((await inspected(first)).exitCode).toBe(1)
+    const second = await token(profile, environment)
+    expect(await inspected(second)).toMatchObject({ exitCode: 0 })
+    expect(await token(profile)).toBe(second)
+    const { expiresOnTimestamp } = JSON.parse(await token([...profile, '--json']))
+    expect(expiresOnTimestamp / 1000).toBeCloseTo(Number(claimsIn(second).exp) - 7200, -1)
+    const launcher = join(import.meta.dirname, '../../bin/doorstep.cjs')
+    const inRun = ['run', '--', 'sh', '-c', `"$0" "$1" login --profile app $2 && "$0" "$1" token --profile app`]
+    const { clientId, tenantId } = JSON.parse(await readFile(join(place.data, 'bootstrap.json'), 'utf8'))
+    const signIn = `--tenant ${tenantId} --client-id ${clientId} --client-secret-env S`
+    const ofRun = await place.doorstep([...inRun, process.execPath, launcher, signIn], environment)
+    expect(await inspected(ofRun.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ exitCode: 0 })
+    await move('reset')
+    const third = await token(profile, environment)
+    expect(third).not.toBe(second)
+    expect(await inspected(third)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('is had with a certificate, whose proof goes by that clock too', async () => {
+    const { clientId, clientSecret, tenantId } = JSON.parse(await readFile(join(place.data, 'bootstrap.json'), 'utf8'))
+    const administrator = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret }
+    const { appId, objectId } = JSON.parse((await place.doorstep(['app', 'create', 'certified', '--json'])).stdout)
+    const { certificate, pkcs8, keyCredential } = await makeSelfSignedCertificate('certified')
+    const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' })
+    const file = join(place.root, 'certified.pem')
+    await writeFile(file, `${certificate}${key}`)
+    const keyCredentials = [{ type: 'AsymmetricX509Cert', usage: 'Verify', ...keyCredential }]
+    const address = `https://graph.microsoft.com/v1.0/applications/${objectId}`
+    const added = await place.doorstep(
+      ['call', 'PATCH', address, '--data', JSON.stringify({ keyCredentials })],
+      administrator,
+    )
+    expect(added.exitCode, added.stdout).toBe(0)
+    await move('advance', '2h')
+    const words = ['--profile', 'certified', '--tenant', tenantId, '--client-id', appId, '--certificate', file]
+    const signedIn = await place.doorstep(['login', ...words])
+    expect(signedIn.exitCode, signedIn.stderr).toBe(0)
+    const other = await token(['--profile', 'certified', '--resource', 'https://management.azure.com/'])
+    expect(await inspected(other)).toMatchObject({ exitCode: 0 })
+    await move('reset')
+  })
+
+  it('is kept too where that clock is behind', async () => {
+    await move('set', new Date(Date.now() - 5 * 3_600_000).toISOString())
+    const kept = await token()
+    expect(await inspected(kept)).toMatchObject({ exitCode: 0 })
+    expect(await token()).toBe(kept)
+    await move('reset')
+    const after = await token()
+    expect(after).not.toBe(kept)
+    expect(await inspected(after)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('is refreshed when that is due by that clock', async () => {
+    const before = await token(profile, environment)
+    await move('advance', `${Math.floor((Number(claimsIn(before).exp) - Date.now() / 1000) / 60) - 3}m`)
+    const after = await token(profile, environment)
+    expect(after).not.toBe(before)
+    await move('reset')
   })
 })
 

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Workplace, workplace } from './doorstep-command.ts'
 
@@ -65,6 +67,7 @@ describe('help', () => {
     expect(stdout).toContain(`Usage: doorstep ${name}`)
     expect(stdout).toContain(`  $ npx --no-install doorstep ${name}`)
     expect(stdout).not.toContain('--until-idle')
+    expect(stdout).not.toMatch(/^ {2}\$.*[|(] ?doorstep /m)
   })
 
   it('lists every command, with and without --help', async () => {
@@ -160,6 +163,48 @@ describe('a wrong word is a usage error, says so on stderr and exits with 2', ()
     expect(stderr).toMatch(message)
     expect(stderr).not.toContain(secret.AZURE_CLIENT_SECRET)
   })
+})
+
+describe('with --json a failure is one line of JSON on stderr', () => {
+  const failing: [string, number, object][] = [
+    ['token --json --formt raw', 2, { code: 'usage', message: expect.stringContaining("unknown option '--formt'") }],
+    ['clock advance 5 --json', 2, { code: 'usage', message: expect.stringContaining("'5' is not a duration") }],
+    ['token --json', 1, { code: 'refused', message: expect.stringContaining('Nobody is signed in') }],
+    ['status --json', 3, { code: 'unreachable', message: expect.stringContaining('No local cloud is running') }],
+  ]
+  it.each(failing)('doorstep %s', async (words, exitCode, error) => {
+    const ended = await place.doorstep(words.split(' '))
+    expect(ended).toMatchObject({ exitCode, stdout: '' })
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1)
+    expect(JSON.parse(ended.stderr).error).toMatchObject(error)
+  })
+
+  it('and what is behind -- belongs to the program that is run', async () => {
+    const { stderr } = await place.doorstep(['run', '--seed', 'missing.yaml', '--', 'true', '--json'])
+    expect(stderr).toMatch(/^error: /)
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('a result that cannot be written', () => {
+  const intoFullDisk = (words: string) =>
+    new Promise<{ code: number | null; stderr: string }>((resolve) => {
+      const launcher = fileURLToPath(new URL('../../bin/doorstep.cjs', import.meta.url))
+      const command = `"${process.execPath}" "${launcher}" ${words} > /dev/full`
+      const child = execFile('sh', ['-c', command], { env: place.environment }, (_error, _stdout, stderr) =>
+        resolve({ code: child.exitCode, stderr }),
+      )
+    })
+
+  it.each(['explain 50011', 'up --help', 'explain 50011 --json', '--version', 'accounts --json'])(
+    'ends doorstep %s with 1 and one line',
+    async (words) => {
+      const { code, stderr } = await intoFullDisk(words)
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: 'error: The result could not be written to standard output (ENOSPC).\n',
+      })
+    },
+  )
 })
 
 describe('without a running local cloud the exit code is 3 and the message says how to start one', () => {

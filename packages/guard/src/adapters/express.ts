@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { VerifiedToken } from '../access-token-claims.ts'
-import { type AdmissionOptions, admit, requiredNames } from '../admission.ts'
+import { type AdmissionOptions, admit, requiredNames, requireGuard } from '../admission.ts'
 import { authorizationHeader } from '../authorization-header.ts'
 import type { Guard } from '../guard.ts'
 import { refusalAnswer } from '../refusal-answer.ts'
@@ -19,7 +19,8 @@ export type ExpressGuard = (request: IncomingMessage, response: ServerResponse, 
  * @throws {TypeError} when a requirement is wrong
  */
 export function expressGuard(guard: Guard, options: AdmissionOptions = {}): ExpressGuard {
-  requiredNames(options)
+  requireGuard(guard, 'expressGuard')
+  requiredNames(options, 'expressGuard')
   return (request, response, next) => {
     const refuse = (error: Error) => {
       const answer = refusalAnswer(error, options.challenge)

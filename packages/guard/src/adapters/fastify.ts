@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, RegisterOptions } from 'fastify'
 import { type AdmissionOptions, admit, requiredNames } from '../admission.ts'
 import { authorizationHeader } from '../authorization-header.ts'
 import type { Guard } from '../guard.ts'
@@ -17,9 +17,11 @@ export interface FastifyGuardOptions extends AdmissionOptions {
  * token and the permissions asked for; `tokenOf(request)` then gives the token. Every other request is answered 401, 403
  * or 503. Routes with other requirements belong in a scope of their own.
  */
-export const fastifyGuard: FastifyPluginAsync<FastifyGuardOptions> = async (instance, { guard, ...options }) => {
+export const fastifyGuard: FastifyPluginAsync<FastifyGuardOptions> = async (instance, given) => {
+  // Fastify hands its own options of `register` over too.
+  const { guard, prefix, logLevel, logSerializers, ...options } = given as FastifyGuardOptions & RegisterOptions
   if (typeof guard?.verify !== 'function') throw new TypeError('fastifyGuard: expected { guard: createGuard({ … }) }.')
-  requiredNames(options)
+  requiredNames(options, 'fastifyGuard')
   instance.addHook('onRequest', async (request, reply) => {
     try {
       rememberToken(request, await admit(guard, authorizationHeader(request.raw), options))

@@ -1,5 +1,5 @@
 import type { VerifiedToken } from '../access-token-claims.ts'
-import { type AdmissionOptions, admit, requiredNames } from '../admission.ts'
+import { type AdmissionOptions, admit, requiredNames, requireGuard } from '../admission.ts'
 import type { Guard } from '../guard.ts'
 import { refusalAnswer } from '../refusal-answer.ts'
 
@@ -21,7 +21,8 @@ export function guarded<Rest extends readonly unknown[]>(
   handler: FetchHandler<Rest>,
   options: AdmissionOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  requiredNames(options)
+  requireGuard(guard, 'guarded')
+  requiredNames(options, 'guarded')
   return async (request, ...rest) => {
     let token: VerifiedToken
     try {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { RefusedError, UsageError } from '../failure.ts'
+import { messageOf, UsageError } from '../failure.ts'
 import { parseJson } from '../local-https.ts'
 
 /** A request as it was said on the command line. */
@@ -77,10 +77,25 @@ async function bodyOf(data: string): Promise<Uint8Array> {
   const path = data.slice(1)
   if (path === '-') return buffer(process.stdin)
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new RefusedError(`--data @${path} cannot be read (${error.code}).`, { cause: error })
+    throw new UsageError(`--data @${path} cannot be read (${error.code}).`, { cause: error })
   })
 }
 
+/** @throws {UsageError} when it begins as JSON and is none: the API would only say that it has no body it can read */
 function contentTypeOf(body: Uint8Array): string {
-  return parseJson(Buffer.from(body).toString('utf8')) === undefined ? 'text/plain; charset=utf-8' : 'application/json'
+  const text = Buffer.from(body).toString('utf8')
+  if (parseJson(text) !== undefined) return 'application/json'
+  if (!/^\s*[{[]/.test(text)) return 'text/plain; charset=utf-8'
+  throw new UsageError(
+    `--data looks like JSON and is none: ${jsonFault(text)}. Correct it, or say what it is: --header "Content-Type: text/plain"`,
+  )
+}
+
+function jsonFault(text: string): string {
+  try {
+    JSON.parse(text)
+    return 'it cannot be read'
+  } catch (error) {
+    return messageOf(error)
+  }
 }

@@ -47,7 +47,7 @@ export const browse = command({
     }
     const choice = await chooseBrowser(request, named ?? (environment.DOORSTEP_BROWSER || undefined))
     if ('reason' in choice) {
-      const { reason } = choice
+      const reason = `${choice.reason} --browser PROGRAM names one.`
       const local = localhostAddress(address, cloud.instance.url)
       if (json) return void terminal.printJson({ url: address.href, opened: false, address: local, reason })
       terminal.note(`${reason} Open this address in a browser of yours instead:`)

@@ -5,7 +5,7 @@ import { dataDirectory } from '../../data-folder.ts'
 import { type CallTarget, callTarget } from '../call/call-target.ts'
 import { readRequest, type SaidRequest } from '../call/read-request.ts'
 import { type Cloud, cloudOfAuthority } from '../clouds.ts'
-import { type CommandIO, command, text, texts } from '../command.ts'
+import { type CommandIO, command, flag, profileOption, text, texts } from '../command.ts'
 import { findLocalCloud, readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
 import { parseJson } from '../local-https.ts'
@@ -18,6 +18,7 @@ import { credentialOfLogin } from '../login/login-token.ts'
 import { askedApi } from '../login/sign-in-plan.ts'
 import { openTokenStore } from '../login/token-store.ts'
 import { type OutboundAnswer, type OutboundRoute, sendOutbound, upstreamOf } from '../outbound-https.ts'
+import { printable } from '../terminal.ts'
 
 export const call = command({
   summary: 'call an API with the right token',
@@ -35,9 +36,10 @@ export const call = command({
   options: {
     data: text('TEXT', 'body of the request; @FILE reads a file, @- standard input'),
     header: texts('LINE', 'header of the request: "ConsistencyLevel: eventual"'),
+    include: flag('print status and headers before the body'),
     resource: text('RESOURCE', 'the API, v1.0'),
     scope: texts('SCOPE', 'the API, v2.0: api://my-api/.default'),
-    profile: text('PROFILE', 'which login (default: DOORSTEP_PROFILE, else default)'),
+    profile: profileOption('which login (default: DOORSTEP_PROFILE, else default)'),
   },
   examples: [
     'doorstep call https://graph.microsoft.com/v1.0/me',
@@ -55,7 +57,7 @@ export const call = command({
     const answer = await callApi(request, target.asked, caller.credential, route).catch((error: unknown) => {
       throw explained(error)
     })
-    report(request, answer, io)
+    report(request, answer, options.include, io)
     return answer.status >= 200 && answer.status < 300 ? 0 : 1
   },
 })
@@ -128,8 +130,9 @@ async function callApi(
   return last
 }
 
-function report({ method, url }: SaidRequest, answer: OutboundAnswer, { terminal }: CommandIO): void {
+function report({ method, url }: SaidRequest, answer: OutboundAnswer, include: boolean, { terminal }: CommandIO): void {
   const { status, statusText, headers, body } = answer
+  if (include) for (const line of [...headLines(answer), '']) terminal.print(line)
   terminal.note(`${method} ${url.origin}${url.pathname} ${status} ${statusText}`.trimEnd())
   const { location, 'www-authenticate': challenge, 'x-doorstep-effective-at': effectiveAt } = headers
   if (status >= 300 && status < 400 && location) terminal.note(`It leads to ${location}, which was not followed.`)
@@ -142,4 +145,12 @@ function report({ method, url }: SaidRequest, answer: OutboundAnswer, { terminal
       : undefined
   if (json === undefined) terminal.write(body)
   else terminal.print(JSON.stringify(json, undefined, 2))
+}
+
+/** As curl prints them with --include. */
+function headLines({ status, statusText, headers }: OutboundAnswer): string[] {
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => `${name}: ${one}`),
+  )
+  return [`HTTP/1.1 ${status} ${statusText}`.trimEnd(), ...fields.map(printable)]
 }

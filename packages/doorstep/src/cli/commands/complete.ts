@@ -9,8 +9,8 @@ export function completeFrom(table: CommandTable): CommandDeclaration {
     options: { word: { ...text('WORD', 'the beginning of the word that is typed'), takesDashes: true } },
     examples: ['doorstep complete --word=cl'],
     passThrough: true,
-    async run({ word = '' }, { terminal }, before) {
-      const { words, files } = await candidates(table, before, word)
+    async run({ word = '' }, { terminal, environment }, before) {
+      const { words, files } = await candidates(table, before, word, environment)
       for (const candidate of words) terminal.print(`${candidate.word}\t${candidate.help}`)
       if (files) terminal.print(':files')
     },

@@ -6,16 +6,17 @@ export const completion = command({
   summary: 'print what makes a shell complete `doorstep`',
   description: [
     'Commands, options and their choices, by Tab after the word `doorstep`.',
-    'Where the program is not on the PATH, let the shell know it: alias doorstep="npx --no-install doorstep".',
-    '',
-    'bash        source <(npx --no-install doorstep completion bash)',
-    'zsh         source <(npx --no-install doorstep completion zsh)',
-    'fish        npx --no-install doorstep completion fish | source',
-    'PowerShell  npx --no-install doorstep completion powershell | Out-String | Invoke-Expression',
+    'The examples switch it on for bash, zsh, fish and PowerShell. Where the program is not on the PATH, an alias as in the last one lets the shell know it.',
   ].join('\n'),
   arguments: [{ form: '<shell>', help: 'who completes', choices: completionShells }],
   options: {},
-  examples: ['doorstep completion bash', 'doorstep completion zsh > ~/.zfunc/_doorstep'],
+  examples: [
+    'source <(doorstep completion bash)',
+    'source <(doorstep completion zsh)',
+    'doorstep completion fish | source',
+    'doorstep completion powershell | Out-String | Invoke-Expression',
+    'alias doorstep="npx --no-install doorstep"',
+  ],
   async run(_options, { terminal }, [shell]) {
     terminal.write(completionScript(shell as CompletionShell, [process.execPath, launcherPath]))
   },

@@ -26,8 +26,7 @@ import { readPaste } from '../paste.ts'
 export const inspect = command({
   summary: 'decode a token and check it',
   description: [
-    'Reads a token alone, "Bearer …", a header line, the JSON of a token answer, or an address with #access_token, and',
-    'gives a verdict for every check. Signature and clock: those of the local cloud, if it signed the token.',
+    'Reads a token alone, "Bearer …", a header line, the JSON of a token answer, an address with #access_token or the line of `token --format env`, and gives a verdict for every check. Signature and clock: those of the local cloud, if it signed the token.',
     'A token on the command line is visible to others on this machine: pipe it in, or run `doorstep inspect` and paste it.',
     'Exit code 1 says that a check failed. Neither the signature nor the whole token is ever printed.',
   ].join('\n'),
@@ -68,7 +67,7 @@ interface Inspection {
 function noToken(pasted: string): UsageError {
   const what = pasted.trim() === '' ? 'Nothing was given' : 'There is no token in this'
   return new UsageError(
-    `${what}. Give a token, "Bearer …", the JSON of a token answer or an address with #access_token: doorstep token … | doorstep inspect -`,
+    `${what}. Give a token, "Bearer …", the JSON of a token answer or an address with #access_token: npx --no-install doorstep token | npx --no-install doorstep inspect -`,
   )
 }
 

@@ -2,9 +2,20 @@ import { resolve } from 'node:path'
 import { type Login, loginSignIns } from '@doorstep/client'
 import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts, azureCliClientId, clouds } from '../clouds.ts'
-import { type CommandIO, choice, command, dataOption, flag, jsonOption, text, texts } from '../command.ts'
+import {
+  type CommandIO,
+  choice,
+  command,
+  dataOption,
+  flag,
+  jsonOption,
+  profileOption,
+  text,
+  texts,
+} from '../command.ts'
 import { askControl, findLocalCloud, readLocalCloud } from '../control-client.ts'
 import { RefusedError, UsageError } from '../failure.ts'
+import { inCommandWords } from '../library-words.ts'
 import { type Authority, authorityOf } from '../login/authority.ts'
 import { useLocalBrowser } from '../login/browser-of-login.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
@@ -23,7 +34,7 @@ export const login = command({
     'The cloud is the local one, unless --cloud, the profile or AZURE_AUTHORITY_HOST names another: nothing local travels by accident.',
   ].join('\n'),
   options: {
-    profile: text('PROFILE', 'name under which it is kept (default: DOORSTEP_PROFILE, else default)'),
+    profile: profileOption('name under which it is kept (default: DOORSTEP_PROFILE, else default)'),
     cloud: choice('CLOUD', clouds, 'who signs in (default: AZURE_AUTHORITY_HOST, else local)'),
     tenant: text('TENANT', 'id or domain name of the tenant (default for people: organizations, which is any)'),
     clientId: text('ID', 'the application (default: Azure CLI’s, see above)'),
@@ -49,7 +60,7 @@ export const login = command({
     'doorstep login --profile ci --cloud public --tenant contoso.com --client-id 0a123b56-c987-4234-abcd-1a2b3c4d5e6f --certificate ci.pem',
   ],
   async run(options, io) {
-    const { terminal, environment } = io
+    const { environment } = io
     const profile = await chooseProfile(options.profile, environment)
     const folder = dataDirectory(options.data, environment)
     const plan = planSignIn(options, profile.configured, environment, (await readLocalCloud(folder))?.instance.url)
@@ -63,8 +74,8 @@ export const login = command({
       plan.cloud === 'local' && plan.way !== 'deviceCode' && plan.way !== 'application'
         ? await useLocalBrowser(folder, environment)
         : undefined
-    terminal.note(describeBeginning(plan, place))
-    const signedIn = await signIn({ ...place, plan, id, secret, withoutBrowser }, store, io)
+    const beginning = describeBeginning(plan, place)
+    const signedIn = await signIn({ ...place, plan, id, secret, withoutBrowser, beginning }, store, io)
     const kept = recordOf(plan, place, signedIn, { id, profile })
     await replaceLogin(kept, store)
     await keepToken(kept, signedIn.token, store)
@@ -93,17 +104,28 @@ async function placeOf(plan: SignInPlan, folder: string, io: CommandIO): Promise
       tenantId: plan.tenantId ?? 'organizations',
       authority,
       dataDirectory: undefined,
-      subscriptionId: undefined,
+      subscriptionId: await subscriptionOfRun(io),
     }
   }
   const authority = await authorityOf({ cloud: 'local', authorityHost: '', dataDirectory: folder }, io.environment)
-  const { subscriptionId } = await askControl(await findLocalCloud(folder, io.environment), 'GET', '/instance')
   return {
     tenantId: plan.tenantId ?? (plan.way === 'application' ? await localTenant(folder) : 'organizations'),
     authority,
     dataDirectory: folder,
-    subscriptionId: typeof subscriptionId === 'string' ? subscriptionId : undefined,
+    subscriptionId: await subscriptionAt(folder, io),
   }
+}
+
+async function subscriptionAt(folder: string, { environment }: CommandIO): Promise<string | undefined> {
+  const { subscriptionId } = await askControl(await findLocalCloud(folder, environment), 'GET', '/instance')
+  return typeof subscriptionId === 'string' ? subscriptionId : undefined
+}
+
+/** Inside `doorstep run` the real names are the local cloud's, and so is the subscription. */
+async function subscriptionOfRun(io: CommandIO): Promise<string | undefined> {
+  const { DOORSTEP_INTERCEPT, DOORSTEP_DATA } = io.environment
+  if (!DOORSTEP_INTERCEPT || !DOORSTEP_DATA) return undefined
+  return subscriptionAt(DOORSTEP_DATA, io).catch(() => undefined)
 }
 
 async function localTenant(folder: string): Promise<string> {
@@ -167,7 +189,7 @@ function recordOf(
 /** The sign-in that the profile had before is forgotten; that takes the access tokens along. */
 async function replaceLogin(kept: Login, store: TokenStore): Promise<void> {
   if (store.file.keyPlace === 'memory') {
-    throw new RefusedError(`The sign-in cannot be kept. ${store.file.keyPlaceReason}`)
+    throw new RefusedError(`The sign-in cannot be kept. ${inCommandWords(store.file.keyPlaceReason)}`)
   }
   const before = readableLogin(store.folder, kept.profile)
   await writeLogin(store.folder, kept)

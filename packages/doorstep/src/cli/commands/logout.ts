@@ -1,7 +1,8 @@
 import { type Login, listLogins, notSignedIn, readLogin } from '@doorstep/client'
-import { command, flag, jsonOption, text } from '../command.ts'
+import { command, flag, jsonOption, profileOption } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
+import { forgetFailures } from '../login/forget-failures.ts'
 import { forgetLogin } from '../login/forget-login.ts'
 import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 
@@ -12,7 +13,7 @@ export const logout = command({
     'The authority is not told: tokens that were copied elsewhere stay good until they expire.',
   ].join('\n'),
   options: {
-    profile: text('PROFILE', 'which one (default: DOORSTEP_PROFILE, else default)'),
+    profile: profileOption('which one (default: DOORSTEP_PROFILE, else default)'),
     all: flag('every profile'),
     json: jsonOption,
   },
@@ -23,6 +24,7 @@ export const logout = command({
     const logins = all ? listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
     for (const login of logins) await forgetLogin(login, store)
     await store.file.deleteTokens()
+    await forgetFailures(store.folder)
     if (json) return void io.terminal.printJson({ loggedOut: logins.map((login) => login.profile) })
     if (logins.length === 0) io.terminal.print('Nobody was signed in.')
     for (const { profile: name, username, clientId } of logins) {

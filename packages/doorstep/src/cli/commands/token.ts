@@ -1,6 +1,6 @@
 import { notSignedIn } from '@doorstep/client'
 import { clouds } from '../clouds.ts'
-import { type CommandIO, choice, command, dataOption, flag, text, texts } from '../command.ts'
+import { type CommandIO, choice, command, dataOption, flag, profileOption, text, texts } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import {
   environmentApplication,
@@ -24,7 +24,7 @@ export const token = command({
     'An application’s comes from the local cloud, unless --cloud or AZURE_AUTHORITY_HOST names another: a local secret never travels by accident.',
   ].join('\n'),
   options: {
-    profile: text('PROFILE', 'which login (default: DOORSTEP_PROFILE, else default)'),
+    profile: profileOption('which login (default: DOORSTEP_PROFILE, else default)'),
     scope: texts('SCOPE', 'permission to ask for, v2.0: https://graph.microsoft.com/.default'),
     resource: text('RESOURCE', 'API to ask for, v1.0: https://management.azure.com/'),
     format: choice('FORMAT', tokenFormats, 'how to print it (default: raw)'),

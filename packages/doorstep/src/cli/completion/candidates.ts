@@ -1,4 +1,4 @@
-import type { CommandDeclaration, CommandGroup, CommandTable, OptionDeclaration } from '../command.ts'
+import type { CommandDeclaration, CommandGroup, CommandIO, CommandTable, OptionDeclaration } from '../command.ts'
 
 export interface Candidate {
   readonly word: string
@@ -23,12 +23,18 @@ const versionOption: Candidate = { word: '--version', help: 'print the version' 
  * @param before the words between the program's name and that word
  * @param typed the beginning of that word
  */
-export async function candidates(table: CommandTable, before: readonly string[], typed: string): Promise<Candidates> {
+export async function candidates(
+  table: CommandTable,
+  before: readonly string[],
+  typed: string,
+  environment: CommandIO['environment'],
+): Promise<Candidates> {
   // Bash takes `=` for a word of its own.
   const words = before.filter((word) => word !== '=')
   const beginning = typed === '=' ? '' : typed
   const named = await namedCommand(table, words)
-  const found = 'table' in named ? wordsOfTable(named.table, beginning) : wordsOfCommand(named, beginning)
+  const found =
+    'table' in named ? wordsOfTable(named.table, beginning) : await wordsOfCommand(named, beginning, environment)
   return { ...found, words: found.words.filter(({ word }) => word.startsWith(beginning)) }
 }
 
@@ -56,7 +62,11 @@ function wordsOfTable(table: CommandTable, typed: string): Candidates {
   return { words: shown.map(([word, { summary }]) => ({ word, help: summary })), files: false }
 }
 
-function wordsOfCommand({ declaration, rest }: NamedCommand, typed: string): Candidates {
+async function wordsOfCommand(
+  { declaration, rest }: NamedCommand,
+  typed: string,
+  environment: CommandIO['environment'],
+): Promise<Candidates> {
   if (rest.includes('--')) return anyFile
   const options = new Map(
     Object.entries(declaration.options)
@@ -64,11 +74,11 @@ function wordsOfCommand({ declaration, rest }: NamedCommand, typed: string): Can
       .map(([name, option]) => [`--${kebabCase(name)}`, option]),
   )
   const pending = options.get(rest.at(-1) ?? '')
-  if (pending?.form.startsWith('<')) return valuesOf(pending, '')
+  if (pending?.form.startsWith('<')) return valuesOf(pending, '', environment)
   const operands = operandsIn(rest, options)
   if (declaration.passThrough && operands.length > 0) return anyFile
   const [option, given] = /^(--[\w-]+)=/.exec(typed) ? [typed.slice(0, typed.indexOf('=')), true] : ['', false]
-  if (given) return valuesOf(options.get(option), `${option}=`)
+  if (given) return valuesOf(options.get(option), `${option}=`, environment)
   if (typed.startsWith('-')) return { words: [...unusedOptions(options, rest), helpOption], files: false }
   return operandCandidates(declaration, operands.length)
 }
@@ -81,9 +91,14 @@ function operandsIn(words: readonly string[], options: ReadonlyMap<string, Optio
   })
 }
 
-function valuesOf(option: OptionDeclaration<unknown> | undefined, start: string): Candidates {
-  if (option?.choices) return { words: option.choices.map((word) => ({ word: start + word, help: '' })), files: false }
-  return option && /DIR|FILE|PATH/.test(option.form) ? anyFile : nothing
+async function valuesOf(
+  option: OptionDeclaration<unknown> | undefined,
+  start: string,
+  environment: CommandIO['environment'],
+): Promise<Candidates> {
+  const known = option?.choices ?? (await option?.suggestions?.(environment))
+  if (known) return { words: known.map((word) => ({ word: start + word, help: '' })), files: false }
+  return option && /<(DIR|FILE|PATH)>/.test(option.form) ? anyFile : nothing
 }
 
 function unusedOptions(

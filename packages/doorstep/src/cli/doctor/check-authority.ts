@@ -61,7 +61,7 @@ function checkClock(date: string | undefined, now: number, movedSeconds: number)
     return warning(
       'clock',
       detail,
-      'Put it back with: npx --no-install doorstep reset - or go on inside `doorstep run`.',
+      'Put it back with: npx --no-install doorstep clock reset - or go on inside `doorstep run`.',
     )
   }
   const theirs = date === undefined ? Number.NaN : Date.parse(date)

@@ -1,5 +1,6 @@
 import type { CommandIO } from '../command.ts'
 import { messageOf } from '../failure.ts'
+import { inCommandWords } from '../library-words.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { loginOfProfile } from '../login/login-of-profile.ts'
 import { openTokenStore, type TokenStore } from '../login/token-store.ts'
@@ -7,7 +8,8 @@ import { type Finding, note, ok, problem } from './finding.ts'
 
 /** Where tokens are kept, and why there. */
 export function checkTokenStore({ file }: TokenStore): Finding {
-  const { path, keyPlace, keyPlaceReason } = file
+  const { path, keyPlace } = file
+  const keyPlaceReason = inCommandWords(file.keyPlaceReason)
   if (keyPlace === 'memory') {
     return problem(
       'token store',
@@ -24,7 +26,7 @@ export async function checkProfile(io: CommandIO): Promise<readonly Finding[]> {
   try {
     profile = await chooseProfile(undefined, io.environment)
   } catch (error) {
-    return [problem('profile', messageOf(error), 'Correct it; docs: doorstep login --help')]
+    return [problem('profile', messageOf(error), 'Correct it. docs/config-file.md describes every key.')]
   }
   let store: TokenStore
   try {

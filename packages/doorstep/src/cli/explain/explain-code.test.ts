@@ -121,7 +121,7 @@ Message: AADSTS50011: The redirect URI …`
 
   it('several, in their order and once each', () => {
     expect(findError('AADSTS70002: Error. AADSTS50012: Invalid. AADSTS70002').codes).toEqual([70002, 50012])
-    expect(findError('50011 aadsts65001').codes).toEqual([65001])
+    expect(findError('50011 aadsts65001').codes).toEqual([50011, 65001])
     expect(findError('50011, 65001').codes).toEqual([50011, 65001])
   })
 

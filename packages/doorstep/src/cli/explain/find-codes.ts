@@ -36,12 +36,12 @@ export function findError(pasted: string): FoundError {
 
 function codesIn(text: string): number[] {
   const numbers = [
+    // Codes and nothing else, with or without their prefix: `explain 50011 AADSTS7000215`.
+    ...(/^[\s,;]*(?:(?:AADSTS)?\d{4,8}(?:[\s,;]+|$))+$/i.test(text) ? all(text, /(\d{4,8})/g) : []),
     ...all(text, /AADSTS[\s:#-]*(\d{4,8})/gi),
     ...all(text, /\berror_codes["']?\s*[:=]\s*\[([\d\s,]+)\]/g).flatMap((list) => list.split(',')),
     ...all(text, /\/error\?code=(?:AADSTS)?(\d{4,8})/gi),
     ...all(text, /\berror[ -]?code["']?\s*[:=]\s*["']?(\d{5,8})\b/gi),
-    // A number that stands for itself: `explain 50011 7000215`.
-    ...(/^[\s,;]*(?:\d{4,8}[\s,;]*)+$/.test(text) ? all(text, /(\d{4,8})/g) : []),
   ]
   return [...new Set(numbers.map((number) => Number(number.trim())).filter((code) => code > 0))]
 }

@@ -12,11 +12,13 @@ const tokenNames = ['access_token', 'accessToken', 'token', 'id_token', 'idToken
 
 /**
  * Finds the token in a token alone, `Bearer …`, a header line, the JSON of a token answer (also that of
- * `az account get-access-token`), a form, or an address with `#access_token`.
+ * `az account get-access-token`), a form, an address with `#access_token`, or a shell's assignment (`token --format env`).
  */
 export function findToken(pasted: string): FoundToken | undefined {
   const text = pasted.trim()
-  return tokenOfJson(text) ?? tokenOfParameters(text) ?? tokenOfHeader(text) ?? tokenAlone(text)
+  return (
+    tokenOfJson(text) ?? tokenOfParameters(text) ?? tokenOfHeader(text) ?? tokenOfAssignment(text) ?? tokenAlone(text)
+  )
 }
 
 function tokenOfJson(text: string): FoundToken | undefined {
@@ -49,6 +51,14 @@ function picked(member: (name: string) => unknown, where: string): FoundToken | 
 function tokenOfHeader(text: string): FoundToken | undefined {
   const token = /^["']?(?:-H\s+["']?)?(?:authorization\s*:\s*)?bearer\s+([^\s"']+)["']?$/i.exec(text)?.[1]
   return token === undefined ? undefined : { token, source: 'an Authorization header', others: [] }
+}
+
+/** `export ACCESS_TOKEN=…`, with or without `export` and quotes. */
+function tokenOfAssignment(text: string): FoundToken | undefined {
+  const [, name, quoted, bare] =
+    /^(?:export\s+)?([A-Za-z_]\w*)=(?:(?:"|')([^\s"']+)(?:"|')|([^\s"'=]+));?$/.exec(text) ?? []
+  const token = quoted ?? bare
+  return token === undefined ? undefined : { token, source: `the variable ${name}`, others: [] }
 }
 
 /** Line ends inside come from a terminal that wrapped it. */

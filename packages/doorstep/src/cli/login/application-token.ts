@@ -1,13 +1,22 @@
-import { type AccessToken, ClientCertificateCredential, ClientSecretCredential, nodeTransport } from '@doorstep/client'
+import {
+  type AccessToken,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  CredentialOptionError,
+  nodeTransport,
+  type TokenCredential,
+} from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import { authorityHosts, type Cloud } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
+import { environmentWords, inCommandWords } from '../library-words.ts'
 import { transportThroughProxy } from '../outbound-https.ts'
 import { type Authority, authorityOf } from './authority.ts'
 import { explained } from './explain-refusal.ts'
 import { type AskedApi, ask } from './kept-token.ts'
+import { timeOf } from './token-clock.ts'
 
 /** The application that AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate name, as Azure's own tools read them. */
 export interface EnvironmentApplication {
@@ -49,16 +58,40 @@ export async function tokenOfApplication(
   from: { readonly cloud: Cloud | undefined; readonly data: string | undefined },
   environment: CommandIO['environment'],
 ): Promise<AccessToken> {
-  const authority = await chooseAuthority(from.cloud, dataDirectory(from.data, environment), environment)
-  const { tenantId, clientId, clientSecret, certificatePath } = application
-  const options = { ...authority, tenantId, clientId }
-  const credential =
-    clientSecret === undefined
-      ? new ClientCertificateCredential({ ...options, certificatePath: certificatePath ?? '' })
-      : new ClientSecretCredential({ ...options, clientSecret })
-  return ask(credential, asked).catch((error: unknown) => {
+  const folder = dataDirectory(from.data, environment)
+  const { authority, isLocal } = await chooseAuthority(from.cloud, folder, environment)
+  const now = timeOf({ cloud: isLocal ? 'local' : 'public', dataDirectory: folder }, environment)
+  return ask(credentialOf(application, authority, now), asked).catch((error: unknown) => {
     throw explained(error)
   })
+}
+
+/** @throws {UsageError} naming the variable that is wrong */
+function credentialOf(
+  { tenantId, clientId, clientSecret, certificatePath }: EnvironmentApplication,
+  authority: Authority,
+  now: () => number,
+): TokenCredential {
+  const options = { ...authority, tenantId, clientId }
+  const made = () =>
+    clientSecret === undefined
+      ? new ClientCertificateCredential({ ...options, now, certificatePath: certificatePath ?? '' })
+      : new ClientSecretCredential({ ...options, clientSecret })
+  const inWords = (error: unknown) =>
+    error instanceof CredentialOptionError
+      ? new UsageError(inCommandWords(error.message, environmentWords), { cause: error })
+      : error
+  try {
+    const credential = made()
+    return {
+      getToken: (scopes, asked) =>
+        credential.getToken(scopes, asked).catch((error: unknown) => {
+          throw inWords(error)
+        }),
+    }
+  } catch (error) {
+    throw inWords(error)
+  }
 }
 
 /** What was said on the command line, else in the environment, else the local cloud. */
@@ -66,14 +99,15 @@ async function chooseAuthority(
   cloud: Cloud | undefined,
   folder: string,
   environment: CommandIO['environment'],
-): Promise<Authority> {
+): Promise<{ readonly authority: Authority; readonly isLocal: boolean }> {
   const named = cloud === undefined ? environment.AZURE_AUTHORITY_HOST : undefined
   if (named) {
     const local = await readLocalCloud(folder)
-    const isLocal = local && URL.canParse(named) && new URL(named).origin === local.instance.url
+    const isLocal = local !== undefined && URL.canParse(named) && new URL(named).origin === local.instance.url
     const transport = isLocal ? nodeTransport({ ca: local.ca }) : transportThroughProxy(environment)
-    return { authorityHost: named, ...(transport && { transport }) }
+    return { authority: { authorityHost: named, ...(transport && { transport }) }, isLocal }
   }
   const authorityHost = cloud !== undefined && cloud !== 'local' ? authorityHosts[cloud] : ''
-  return authorityOf({ cloud: cloud ?? 'local', authorityHost, dataDirectory: folder }, environment)
+  const authority = await authorityOf({ cloud: cloud ?? 'local', authorityHost, dataDirectory: folder }, environment)
+  return { authority, isLocal: (cloud ?? 'local') === 'local' }
 }

@@ -14,7 +14,7 @@ export async function useLocalBrowser(
 ): Promise<string | undefined> {
   if (environment.BROWSER) return undefined
   const choice = await chooseBrowser({ environment, extra: [] }, environment.DOORSTEP_BROWSER || undefined)
-  if ('reason' in choice) return choice.reason
+  if ('reason' in choice) return choice.reason.replace(/\.$/, '')
   const words = [process.execPath, launcherPath, 'browse', '--data', dataDirectory]
   // The variable is a list, and knows no escapes: with such a path, the system's browser has to do.
   if (words.some((word) => word.includes(process.platform === 'win32' ? ';' : ':') || word.includes('"')))

@@ -6,6 +6,7 @@ import {
   type TokenCache,
   type TokenCredential,
 } from '@doorstep/client'
+import { tokensOf } from './token-clock.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** What a token is for: scopes (v2.0) or, without them, a resource (v1.0). */
@@ -15,13 +16,13 @@ export interface AskedApi {
 }
 
 /** The access token of what a login was made for, as it is kept: undefined when there is none that is good. */
-export function keptTokenOf(login: Login, { file: { tokens } }: TokenStore): Promise<AccessToken | undefined> {
-  return fromCache(login, tokens, login)
+export function keptTokenOf(login: Login, store: TokenStore): Promise<AccessToken | undefined> {
+  return fromCache(login, tokensOf(login, store.file.tokens), login)
 }
 
 /** A kept access token of a login that need not be refreshed yet. */
 export function freshTokenOf(login: Login, store: TokenStore, asked: AskedApi): Promise<AccessToken | undefined> {
-  return fromCache(login, untilDue(store.file.tokens).tokens, asked)
+  return fromCache(login, untilDue(tokensOf(login, store.file.tokens)).tokens, asked)
 }
 
 function fromCache(login: Login, tokens: TokenCache, asked: AskedApi): Promise<AccessToken | undefined> {

@@ -2,6 +2,7 @@ import { type Login, loginCredential, loginSignIns, type TokenCredential } from 
 import { dataDirectory } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
 import { authorityOf } from './authority.ts'
+import { timeOf } from './token-clock.ts'
 import type { TokenStore } from './token-store.ts'
 
 /**
@@ -19,6 +20,7 @@ export async function uncachedCredential(
     ...(await authorityOf(login, environment)),
     signIns: loginSignIns(file, login),
     environment,
+    now: timeOf(login, environment),
     usualDataDirectory: dataDirectory(undefined, environment),
   })
 }

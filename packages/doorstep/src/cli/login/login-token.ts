@@ -8,6 +8,7 @@ import {
 } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import { type AskedApi, ask, untilDue } from './kept-token.ts'
+import { tokensOf } from './token-clock.ts'
 import type { TokenStore } from './token-store.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function tokenOfLogin(
   asked: AskedApi,
   io: CommandIO,
 ): Promise<AccessToken> {
-  const { tokens, goodFor } = untilDue(store.file.tokens)
+  const { tokens, goodFor } = untilDue(tokensOf(login, store.file.tokens, io.environment))
   try {
     return await ask(credentialOfLogin(login, store, io, tokens), asked)
   } catch (error) {
@@ -41,7 +42,7 @@ export function credentialOfLogin(
   login: Login,
   store: TokenStore,
   io: CommandIO,
-  tokens: TokenCache = untilDue(store.file.tokens).tokens,
+  tokens: TokenCache = untilDue(tokensOf(login, store.file.tokens, io.environment)).tokens,
 ): TokenCredential {
   const loaded = async () => (await import('./login-credential.ts')).uncachedCredential(login, store, io)
   const lazy: TokenCredential & { cachePartition: string } = {

@@ -1,4 +1,6 @@
 import type { BrowserCredentialOptions, DeviceCodeInfo } from '@doorstep/client'
+import { InterruptedError, RefusedError } from '../failure.ts'
+import { inCommandWords } from '../library-words.ts'
 import type { Terminal } from '../terminal.ts'
 
 type BrowserPrompts = Pick<BrowserCredentialOptions, 'onAddress' | 'onNotice' | 'onWaiting' | 'onPasteBack'>
@@ -7,21 +9,34 @@ type BrowserPrompts = Pick<BrowserCredentialOptions, 'onAddress' | 'onNotice' | 
 export interface PersonPrompts {
   /** Shows the code of a device sign-in, and counts down. */
   showCode(info: DeviceCodeInfo): void
-  /** @param otherwise what is done where no browser can be opened */
-  forBrowser(otherwise: 'pasteBack' | 'deviceCode'): BrowserPrompts
+  /**
+   * @param otherwise what is done where no browser can be opened; with `instead`, nothing but pasting back will do, and
+   *   where there is no terminal the person is told what to do instead
+   */
+  forBrowser(otherwise: 'pasteBack' | 'deviceCode' | BrowserAlone): BrowserPrompts
   /** Takes the countdown away. */
   end(): void
 }
 
-export function personPrompts(terminal: Terminal): PersonPrompts {
+interface BrowserAlone {
+  readonly instead: string
+  /** Why there is no browser, where that is known. */
+  readonly why?: string
+}
+
+/** @param begin called before the person is told anything */
+export function personPrompts(terminal: Terminal, begin: () => void): PersonPrompts {
   let clear = () => {}
   let timer: ReturnType<typeof setInterval> | undefined
+  let isAsking = false
   const show = (secondsLeft: number) => {
+    if (isAsking) return // it would write over what is being pasted
     clear()
     clear = terminal.progress(`Waiting for the sign-in, ${minutesAndSeconds(secondsLeft)} left (Ctrl-C ends it)`)
   }
   const note = (text: string) => {
     clear()
+    begin()
     terminal.note(text)
   }
   return {
@@ -32,12 +47,16 @@ export function personPrompts(terminal: Terminal): PersonPrompts {
       timer = setInterval(() => show(secondsLeft()), 1_000)
       timer.unref()
     },
-    forBrowser: (otherwise) => ({
-      onAddress: (address) => note(`If no page opens, open this address on this machine:\n${address}`),
-      onNotice: note,
-      onWaiting: ({ secondsLeft }) => show(secondsLeft),
-      ...(otherwise === 'pasteBack' && terminal.isInteractive && { onPasteBack: pasteBack }),
-    }),
+    forBrowser(otherwise) {
+      const shown = {
+        onAddress: (address: string) => note(`If no page opens, open this address on this machine:\n${address}`),
+        onNotice: (text: string) => note(inCommandWords(text)),
+        onWaiting: ({ secondsLeft }: { secondsLeft: number }) => show(secondsLeft),
+      }
+      if (otherwise === 'deviceCode') return shown
+      if (terminal.isInteractive) return { ...shown, onPasteBack: pasteBack }
+      return otherwise === 'pasteBack' ? shown : { ...shown, ...refusal(otherwise) }
+    },
     end() {
       clearInterval(timer)
       clear()
@@ -46,7 +65,27 @@ export function personPrompts(terminal: Terminal): PersonPrompts {
 
   async function pasteBack(address: string): Promise<string> {
     note(address)
-    return (await terminal.ask('The address that the browser ends at:')) ?? ''
+    isAsking = true
+    const answer = await terminal.ask('Paste the address that stands in the browser’s address bar in the end:')
+    isAsking = false
+    // At the question Ctrl-C is a key, and no signal.
+    if (answer === undefined) throw new InterruptedError('SIGINT')
+    return answer
+  }
+}
+
+/** Ends the sign-in where the library would have the person paste something. */
+function refusal({ instead, why }: BrowserAlone): Pick<BrowserPrompts, 'onNotice' | 'onPasteBack'> {
+  let reason = why
+  return {
+    onNotice(text) {
+      reason ??= inCommandWords(text).split(': open')[0]
+    },
+    onPasteBack: async () => {
+      throw new RefusedError(`${reason ?? 'There is no browser'}, and no terminal to paste an address into.`, {
+        fix: instead,
+      })
+    },
   }
 }
 

@@ -12,17 +12,20 @@ import {
   type LoginProof,
   loginPartition,
   loginSignIns,
+  nodeTransport,
   type TokenCredential,
-  TokenRequestError,
+  type Transport,
 } from '@doorstep/client'
 import type { CommandIO } from '../command.ts'
 import { InterruptedError, UsageError } from '../failure.ts'
+import { inCommandWords } from '../library-words.ts'
 import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
-import { explainRefusal } from './explain-refusal.ts'
+import { explained } from './explain-refusal.ts'
 import { type AskedApi, ask } from './kept-token.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
+import { timeOf, tokensOf } from './token-clock.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** A sign-in that is about to be done. */
@@ -32,10 +35,14 @@ export interface SignInRequest {
   readonly id: string
   readonly tenantId: string
   readonly authority: Authority
+  /** Of the local cloud. */
+  readonly dataDirectory: string | undefined
   /** The value of the client secret, where the plan has one. */
   readonly secret: string | undefined
-  /** Why no browser can be opened here, where that is known. */
+  /** Why no browser can be opened here, where that is known: a sentence without its full stop. */
   readonly withoutBrowser: string | undefined
+  /** What is about to be done, for the person. Said when all options have proved to be right. */
+  readonly beginning: string
 }
 
 export interface SignedIn {
@@ -64,32 +71,52 @@ export async function signIn(request: SignInRequest, store: TokenStore, io: Comm
     return signal
   })
   try {
-    const token = await tokenBySignIn(request, store, io, controller.signal)
+    const token = await tokenBySignIn(announced(request, io), store, io, controller.signal)
     return await describeSignedIn(request, store, token)
   } catch (error) {
     if (error instanceof AbortError && controller.signal.aborted) throw new InterruptedError(await interrupted)
-    if (error instanceof CredentialOptionError) throw usageOf(error)
-    if (error instanceof TokenRequestError) throw explainRefusal(error)
-    throw error
+    if (error instanceof CredentialOptionError) throw new UsageError(inCommandWords(error.message), { cause: error })
+    throw explained(error)
   } finally {
     signals.release()
   }
 }
 
+/** A sign-in that can say that it begins. */
+interface AnnouncedRequest extends SignInRequest {
+  /** Says it once. */
+  begin(): void
+}
+
+/** The client library checks every option before it sends the first request, and the person is told then. */
+function announced(request: SignInRequest, { terminal }: CommandIO): AnnouncedRequest {
+  let isSaid = false
+  const begin = () => {
+    if (!isSaid) terminal.note(request.beginning)
+    isSaid = true
+  }
+  const { transport = nodeTransport(), ...authority } = request.authority
+  const announcing: Transport = (sent) => {
+    begin()
+    return transport(sent)
+  }
+  return { ...request, begin, authority: { ...authority, transport: announcing } }
+}
+
 async function tokenBySignIn(
-  request: SignInRequest,
+  request: AnnouncedRequest,
   store: TokenStore,
   io: CommandIO,
   abortSignal: AbortSignal,
 ): Promise<AccessToken> {
   const { plan, id } = request
-  const prompts = personPrompts(io.terminal)
+  const prompts = personPrompts(io.terminal, request.begin)
   // Not by the cache: what it does for others would go on after a Ctrl-C.
   const { scopes, resource } = plan.asked
   const signInBy = (credential: TokenCredential) =>
     credential.getToken([...scopes], { abortSignal, ...(resource === undefined ? {} : { resource }) })
   try {
-    if (plan.way === 'application') return await signInBy(asApplication(request))
+    if (plan.way === 'application') return await signInBy(asApplication(request, io))
     const options = {
       ...request.authority,
       tenantId: request.tenantId,
@@ -100,13 +127,14 @@ async function tokenBySignIn(
     if (plan.way === 'deviceCode') return await byDeviceCode()
     const mayUseCode = plan.way === 'any' && plan.redirectUri === undefined
     if (mayUseCode && request.withoutBrowser !== undefined) {
-      io.terminal.note(`${request.withoutBrowser} Sign in with a code instead, on any device.`)
+      request.begin()
+      io.terminal.note(`${request.withoutBrowser}: sign in with a code, on any device.`)
       return await byDeviceCode()
     }
     const byBrowser = {
       ...options,
       ...(plan.redirectUri === undefined ? {} : { redirectUri: plan.redirectUri }),
-      ...prompts.forBrowser(mayUseCode ? 'deviceCode' : 'pasteBack'),
+      ...prompts.forBrowser(plan.way === 'browser' ? whatIsLeft(request) : mayUseCode ? 'deviceCode' : 'pasteBack'),
     }
     const { secret } = request
     if (secret !== undefined)
@@ -117,10 +145,23 @@ async function tokenBySignIn(
   }
 }
 
-function asApplication({ plan, tenantId, authority, secret }: SignInRequest): TokenCredential {
+/** What a person who wants a browser can do where there is none and nothing can be pasted. */
+function whatIsLeft({ secret, withoutBrowser }: SignInRequest): { readonly instead: string; readonly why?: string } {
+  const instead =
+    secret === undefined
+      ? 'Run this on a terminal, where the address can be opened elsewhere and pasted back, name a browser in the variable BROWSER, or sign in with --device-code.'
+      : 'Run this on a terminal, where the address can be opened elsewhere and pasted back, or name a browser in the variable BROWSER.'
+  return { instead, ...(withoutBrowser === undefined ? {} : { why: withoutBrowser }) }
+}
+
+function asApplication(request: SignInRequest, { environment }: CommandIO): TokenCredential {
+  const { plan, tenantId, authority, secret, dataDirectory } = request
   const options = { ...authority, tenantId, clientId: plan.clientId }
   const { proof } = plan
-  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...options, certificatePath: proof.path })
+  if (proof?.kind === 'certificate') {
+    const now = timeOf({ cloud: plan.cloud, dataDirectory }, environment)
+    return new ClientCertificateCredential({ ...options, now, certificatePath: proof.path })
+  }
   return new ClientSecretCredential({ ...options, clientSecret: secret ?? '' })
 }
 
@@ -137,27 +178,10 @@ async function describeSignedIn(request: SignInRequest, store: TokenStore, token
   }
 }
 
-/** The options of the library, in the words of this command line. */
-const optionNames: Readonly<Record<string, string>> = {
-  tenantId: '--tenant',
-  clientId: '--client-id',
-  clientSecret: 'the client secret',
-  redirectUri: '--redirect-uri',
-  scopes: '--scope',
-  resource: '--resource',
-  certificatePath: '--certificate',
-  authorityHost: '--cloud',
-}
-
-function usageOf(error: CredentialOptionError): UsageError {
-  const name = optionNames[error.option]
-  return new UsageError(name === undefined ? error.message : `In ${name}: ${error.message}`, { cause: error })
-}
-
 /** Puts the access token of a sign-in into the store, as if it had been asked for. */
 export async function keepToken(login: Login, token: AccessToken, store: TokenStore): Promise<void> {
   const justHad = { cachePartition: loginPartition(login), getToken: async () => token }
-  await ask(cached(justHad, store.file.tokens), login)
+  await ask(cached(justHad, tokensOf(login, store.file.tokens)), login)
 }
 
 /** What a sign-in is for, in one word or two. */

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
 import { type FileStore, fileStore } from '@doorstep/client'
+import { inCommandWords } from '../library-words.ts'
 import type { Terminal } from '../terminal.ts'
+import { storeTime } from './token-clock.ts'
 
 /** Where this user's tokens, sign-ins and logins are. */
 export interface TokenStore {
@@ -10,6 +12,6 @@ export interface TokenStore {
 
 /** Opens the token store that every program of this user shares; inside `doorstep run` that of the local cloud's runs. */
 export async function openTokenStore({ terminal }: { readonly terminal: Pick<Terminal, 'note'> }): Promise<TokenStore> {
-  const file = await fileStore({ onNotice: ({ message }) => terminal.note(message) })
+  const file = await fileStore({ onNotice: ({ message }) => terminal.note(inCommandWords(message)), now: storeTime })
   return { folder: dirname(file.path), file }
 }

@@ -30,11 +30,9 @@ export interface GraphClient {
 export class GraphRefusal extends RefusedError {
   override readonly name = 'GraphRefusal'
   readonly status: number
-  readonly code: string | undefined
   constructor(status: number, code: string | undefined, message: string) {
-    super(message)
+    super(message, { code })
     this.status = status
-    this.code = code
   }
 }
 

@@ -9,7 +9,7 @@ import type { DeviceCode } from '../../protocol/sign-in-records.ts'
 import { resolveTenantSegment, segmentName, type TenantSegment } from '../../protocol/tenant-segment.ts'
 import { parseForm } from '../../protocol/token-request.ts'
 import { newOpaqueToken } from '../../tokens/opaque-token.ts'
-import { type AskedOrigin, askedOrigin } from '../host.ts'
+import { askedOrigin } from '../host.ts'
 import { clientAppId } from './client.ts'
 import type { LoginParts } from './login-parts.ts'
 import { requestIds, sendUncached } from './response-headers.ts'
@@ -50,7 +50,7 @@ function deviceAuthorizationEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
     const form = parseForm({ contentType: http.headers['content-type'], body: http.body ?? '' })
     const appId = await knownClient(form.required('client_id'), segment, parts)
     const deviceCode = newOpaqueToken()
-    const runId = runIdOf(askedOrigin(http.raw))
+    const runId = askedOrigin(http.raw).runId ?? null
     const code: DeviceCode = {
       id: opaqueTokenId(deviceCode),
       userCode: newUserCode(),
@@ -69,11 +69,6 @@ function deviceAuthorizationEndpoint(endpoint: 'v1' | 'v2', parts: LoginParts) {
     if (runId !== null) reply.raw.once('close', () => parts.deviceCodeIssued?.({ userCode: code.userCode, runId }))
     return sendUncached(http, reply, { status: 200, ids, telemetry: '1,0,0,,', body })
   }
-}
-
-/** The run whose ports the request came through. */
-function runIdOf(asked: AskedOrigin): string | null {
-  return asked.kind === 'entra' ? (asked.runId ?? null) : null
 }
 
 /**
