@@ -8,7 +8,7 @@ import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 export const logout = command({
   summary: 'forget a login',
   description: [
-    'Removes the sign-in of the profile, and every access token that is kept here; other profiles get new ones by themselves.',
+    'Removes the sign-in of the profile and its access tokens; with --all those of everybody.',
     'The authority is not told: tokens that were copied elsewhere stay good until they expire.',
   ].join('\n'),
   options: {
@@ -22,7 +22,7 @@ export const logout = command({
     const store = await openTokenStore(io)
     const logins = all ? listLogins(store.folder) : [await loginNamed(profile, store, io.environment)]
     for (const login of logins) await forgetLogin(login, store)
-    await store.file.deleteTokens()
+    if (all) await store.file.deleteTokens()
     if (json) return void io.terminal.printJson({ loggedOut: logins.map((login) => login.profile) })
     if (logins.length === 0) io.terminal.print('Nobody was signed in.')
     for (const { profile: name, username, clientId } of logins) {

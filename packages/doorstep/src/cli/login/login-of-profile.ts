@@ -1,10 +1,11 @@
 import { type Login, readLogin } from '@doorstep/client'
-import { dataDirectory } from '../../data-folder.ts'
+import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { RefusedError } from '../failure.ts'
 import type { ChosenProfile } from './choose-profile.ts'
 import type { ConfiguredProfile } from './config.ts'
+import { folderWord, partitionName } from './local-partition.ts'
 import { planSignIn } from './sign-in-plan.ts'
 import type { TokenStore } from './token-store.ts'
 
@@ -44,17 +45,17 @@ export async function loginOfProfile(
   const plan = planSignIn(unsaid, configured, environment, undefined)
   if (plan.way !== 'application' || plan.proof === undefined || plan.proof.kind === 'secretStdin') return undefined
   if (plan.tenantId === undefined && plan.cloud !== 'local') return undefined
-  const { createHash } = await import('node:crypto')
+  const folder = plan.cloud === 'local' ? dataDirectory(undefined, environment) : undefined
+  const ownTenant = folder === undefined ? undefined : await localTenant(folder)
   return {
-    // The same words, the same tokens; another secret is another variable's value, and its tokens are the application's too.
-    id: createHash('sha256')
-      .update(JSON.stringify([name, plan]))
-      .digest('base64url'),
+    // The same words at the same authority, the same tokens; another secret is another variable's value, and its tokens
+    // are the application's too. A folder may have another local cloud today, whose own tenant then is another.
+    id: `configured ${folderWord(folder)} ${partitionName([name, plan, ownTenant])}`,
     profile: name,
     cloud: plan.cloud,
     authorityHost: plan.cloud === 'local' ? '' : authorityHosts[plan.cloud],
-    dataDirectory: plan.cloud === 'local' ? dataDirectory(undefined, environment) : undefined,
-    tenantId: plan.tenantId ?? (await localTenant(dataDirectory(undefined, environment))),
+    dataDirectory: folder,
+    tenantId: plan.tenantId ?? ownTenant ?? 'organizations',
     clientId: plan.clientId,
     as: 'application',
     proof: plan.proof,
@@ -64,9 +65,8 @@ export async function loginOfProfile(
   }
 }
 
-async function localTenant(folder: string): Promise<string> {
-  const { readBootstrap } = await import('../../data-folder.ts')
-  return (await readBootstrap(folder))?.tenantId ?? 'organizations'
+async function localTenant(folder: string): Promise<string | undefined> {
+  return (await readBootstrap(folder))?.tenantId
 }
 
 /** Tokens of another application or tenant than the file says would be a surprise that nobody sees. */

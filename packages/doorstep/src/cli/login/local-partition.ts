@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+
+/** A name without spaces, which tells nothing, for texts that differ: in the names of partitions of the token store. */
+export function partitionName(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+}
+
+/**
+ * The word of a partition's name that says which local cloud its tokens are from, so that they can go when that cloud
+ * forgets its accounts.
+ *
+ * @param dataDirectory of the local cloud; undefined for tokens from elsewhere
+ */
+export function folderWord(dataDirectory: string | undefined): string {
+  return dataDirectory === undefined ? '-' : partitionName([dataDirectory])
+}
+
+/** Whether a partition of the token store is that of an application of this local cloud. */
+export function isOfLocalCloud(partition: string, dataDirectory: string): boolean {
+  return partition.split(' ').includes(folderWord(dataDirectory))
+}
