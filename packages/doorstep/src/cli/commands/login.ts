@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Login, loginSignIns } from '@doorstep/client'
+import { type Login, writeLogin } from '@doorstep/client'
 import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts, azureCliClientId, clouds } from '../clouds.ts'
 import { type CommandIO, choice, command, dataOption, flag, jsonOption, text, texts } from '../command.ts'
@@ -8,10 +8,11 @@ import { RefusedError, UsageError } from '../failure.ts'
 import { type Authority, authorityOf } from '../login/authority.ts'
 import { useLocalBrowser } from '../login/browser-of-login.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
-import { readableLogin, writeLogin } from '../login/login-record.ts'
+import { forgetTokensOf, forgetUnlisted } from '../login/forget-login.ts'
+import { loginRecord } from '../login/login-record.ts'
 import { describeApi, keepToken, type SignedIn, signIn } from '../login/sign-in.ts'
 import { planSignIn, type SignInPlan } from '../login/sign-in-plan.ts'
-import { openTokenStore, type TokenStore } from '../login/token-store.ts'
+import { openTokenStore } from '../login/token-store.ts'
 import { printable } from '../terminal.ts'
 
 export const login = command({
@@ -55,20 +56,30 @@ export const login = command({
     const plan = planSignIn(options, profile.configured, environment, (await readLocalCloud(folder))?.instance.url)
     if (options.data !== undefined && plan.cloud !== 'local')
       throw new UsageError(`--data names a local cloud, and --cloud is ${plan.cloud}: leave one of them out.`)
+    const store = await openTokenStore(io)
+    if (store.file.keyPlace === 'memory') {
+      throw new RefusedError(`The sign-in cannot be kept. ${store.file.keyPlaceReason}`)
+    }
     const secret = await secretOf(plan, io)
     const place = await placeOf(plan, folder, io)
-    const store = await openTokenStore(io)
     const id = crypto.randomUUID()
     const withoutBrowser =
       plan.cloud === 'local' && plan.way !== 'deviceCode' && plan.way !== 'application'
         ? await useLocalBrowser(folder, environment)
         : undefined
     terminal.note(describeBeginning(plan, place))
-    const signedIn = await signIn({ ...place, plan, id, secret, withoutBrowser }, store, io)
-    const kept = recordOf(plan, place, signedIn, { id, profile })
-    await replaceLogin(kept, store)
-    await keepToken(kept, signedIn.token, store)
-    report(kept, signedIn, options.json, io)
+    const before = loginRecord(store.folder, profile.name)
+    const record = (signedIn: SignedIn) => recordOf(plan, place, signedIn, { id, profile })
+    const signedIn = await signIn({ ...place, plan, id, secret, withoutBrowser }, store, io, async (result) => {
+      const kept = record(result)
+      await keepToken(kept, result.token, store)
+      await writeLogin(store.folder, kept).catch((error: Error) => {
+        throw new RefusedError(`The login cannot be kept: ${error.message}`, { cause: error })
+      })
+    })
+    if (before === 'damaged') await forgetUnlisted(store)
+    else if (before !== undefined) await forgetTokensOf(before, store)
+    report(record(signedIn), signedIn, options.json, io)
   },
 })
 
@@ -162,16 +173,6 @@ function recordOf(
     subscriptionId: place.subscriptionId,
     signedInAt: new Date().toISOString(),
   }
-}
-
-/** The sign-in that the profile had before is forgotten; that takes the access tokens along. */
-async function replaceLogin(kept: Login, store: TokenStore): Promise<void> {
-  if (store.file.keyPlace === 'memory') {
-    throw new RefusedError(`The sign-in cannot be kept. ${store.file.keyPlaceReason}`)
-  }
-  const before = readableLogin(store.folder, kept.profile)
-  await writeLogin(store.folder, kept)
-  if (before?.as === 'person') await loginSignIns(store.file, before).delete('')
 }
 
 function report(kept: Login, { token, isKept }: SignedIn, json: boolean, { terminal, environment }: CommandIO): void {
