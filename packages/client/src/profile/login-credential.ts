@@ -52,7 +52,11 @@ function asPerson(login: Login, options: LoginCredentialOptions): TokenCredentia
 function asApplication(login: Login, options: LoginCredentialOptions): TokenCredential {
   const own = optionsOf(login, options)
   const { proof } = login
-  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...own, certificatePath: proof.path })
+  if (proof?.kind === 'certificate') {
+    const password = passwordOf(login, options)
+    const secret = password === undefined ? {} : { certificatePassword: password }
+    return new ClientCertificateCredential({ ...own, certificatePath: proof.path, ...secret })
+  }
   return new ClientSecretCredential({ ...own, clientSecret: secretOf(login, options) })
 }
 
@@ -72,6 +76,15 @@ function secretOf({ proof, profile }: Login, { environment = process.env, client
   if (secret) return secret
   throw new CredentialUnavailableError(
     `A new token needs the client secret of profile ${profile}: set the variable ${proof.variable}, which login was told to read.`,
+  )
+}
+
+function passwordOf({ proof, profile }: Login, { environment = process.env }: LoginCredentialOptions) {
+  if (proof?.kind !== 'certificate' || proof.passwordVariable === undefined) return undefined
+  const password = environment[proof.passwordVariable]
+  if (password) return password
+  throw new CredentialUnavailableError(
+    `A new token needs the password of the certificate of profile ${profile}: set the variable ${proof.passwordVariable}, which login was told to read.`,
   )
 }
 

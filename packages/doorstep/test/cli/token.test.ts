@@ -115,7 +115,7 @@ describe('a token that cannot be had', () => {
 
   it('is none without a login, and login is named', async () => {
     expect(await refused(['--profile', 'nobody'])).toBe(
-      'error: Nobody is signed in as profile nobody. Sign in first: npx --no-install doorstep login --profile nobody\n',
+      'error: Nobody is signed in as profile nobody. Sign in first: npx --no-install doorstep login --profile nobody\nThere are the profiles default: choose with --profile.\n',
     )
     const elsewhere = { XDG_DATA_HOME: join(place.root, 'elsewhere') }
     expect(await refused(['--scope', `${graph}/.default`], elsewhere)).toContain('Nobody is signed in. Sign in first:')

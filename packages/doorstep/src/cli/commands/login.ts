@@ -39,6 +39,7 @@ export const login = command({
     clientSecretEnv: text('VARIABLE', 'name of the variable that holds the client secret'),
     clientSecretStdin: flag('read the client secret from standard input'),
     certificate: text('FILE', 'PEM file with the certificate and private key of the application'),
+    certificatePasswordEnv: text('VARIABLE', 'name of the variable that holds the password of its key'),
     data: dataOption,
     json: jsonOption,
   },
@@ -122,12 +123,10 @@ async function localTenant(folder: string): Promise<string> {
 }
 
 async function secretOf({ proof }: SignInPlan, { terminal, environment }: CommandIO): Promise<string | undefined> {
-  if (proof?.kind === 'secretVariable') {
-    const secret = environment[proof.variable]
-    if (secret) return secret
-    // A name in small letters may be a secret that was put in the wrong place.
-    const name = /^[A-Z0-9_]+$/.test(proof.variable) ? ` ${proof.variable}` : ''
-    throw new UsageError(`The variable${name} that --client-secret-env names is not set.`)
+  if (proof?.kind === 'secretVariable') return valueOfVariable(proof.variable, '--client-secret-env', environment)
+  if (proof?.kind === 'certificate') {
+    const { passwordVariable: variable } = proof
+    return variable === undefined ? undefined : valueOfVariable(variable, '--certificate-password-env', environment)
   }
   if (proof?.kind !== 'secretStdin') return undefined
   if (terminal.isInteractive || process.stdin.isTTY) {
@@ -139,6 +138,14 @@ async function secretOf({ proof }: SignInPlan, { terminal, environment }: Comman
   const secret = (await readText(process.stdin)).replace(/\r?\n$/, '')
   if (secret !== '') return secret
   throw new UsageError('--client-secret-stdin: standard input is empty, where the client secret was expected.')
+}
+
+function valueOfVariable(variable: string, option: string, environment: CommandIO['environment']): string {
+  const value = environment[variable]
+  if (value) return value
+  // A name in small letters may be a secret that was put in the wrong place.
+  const name = /^[A-Z0-9_]+$/.test(variable) ? ` ${variable}` : ''
+  throw new UsageError(`The variable${name} that ${option} names is not set.`)
 }
 
 function describeBeginning({ way, asked, clientId }: SignInPlan, { tenantId, authority }: SignInPlace): string {
@@ -166,7 +173,7 @@ function recordOf(
     tenantId: place.tenantId,
     clientId: plan.clientId,
     as,
-    proof: proof?.kind === 'certificate' ? { kind: 'certificate', path: resolve(proof.path) } : proof,
+    proof: proof?.kind === 'certificate' ? { ...proof, path: resolve(proof.path) } : proof,
     scopes: plan.asked.scopes,
     resource: plan.asked.resource,
     username,

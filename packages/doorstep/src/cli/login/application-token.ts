@@ -1,4 +1,4 @@
-import { type AccessToken, ClientCertificateCredential, ClientSecretCredential, nodeTransport } from '@doorstep/client'
+import { cached, EnvironmentCredential, nodeTransport, type TokenCache, type TokenCredential } from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import { authorityHosts, type Cloud } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
@@ -6,59 +6,62 @@ import { readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
 import { transportThroughProxy } from '../outbound-https.ts'
 import { type Authority, authorityOf } from './authority.ts'
-import { explained } from './explain-refusal.ts'
-import { type AskedApi, ask } from './kept-token.ts'
+import { untilDue } from './kept-token.ts'
+import { applicationPartition } from './local-partition.ts'
+import type { TokenStore } from './token-store.ts'
 
-/** The application that AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate name, as Azure's own tools read them. */
-export interface EnvironmentApplication {
-  readonly tenantId: string
-  readonly clientId: string
-  readonly clientSecret: string | undefined
-  readonly certificatePath: string | undefined
+/** Where an application's token is to come from, as the command line says it. */
+export interface SaidAuthority {
+  readonly cloud: Cloud | undefined
+  /** Data folder of a local cloud. */
+  readonly data: string | undefined
 }
 
-/** The application of the environment, or undefined when a part of it is missing. */
-export function environmentApplication(environment: CommandIO['environment']): EnvironmentApplication | undefined {
-  const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = environment
-  const clientSecret = environment.AZURE_CLIENT_SECRET || undefined
-  const certificatePath = environment.AZURE_CLIENT_CERTIFICATE_PATH || undefined
-  if (!tenantId || !clientId || (clientSecret ?? certificatePath) === undefined) return undefined
-  return { tenantId, clientId, clientSecret, certificatePath }
+/** Whether AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate name an application, as for Azure's own tools. */
+export function hasEnvironmentApplication(environment: CommandIO['environment']): boolean {
+  const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH } = environment
+  return Boolean(AZURE_TENANT_ID && AZURE_CLIENT_ID && (AZURE_CLIENT_SECRET || AZURE_CLIENT_CERTIFICATE_PATH))
 }
 
-/** @throws {UsageError} naming the variables that are not set */
-export function requireEnvironmentApplication(environment: CommandIO['environment']): EnvironmentApplication {
-  const application = environmentApplication(environment)
-  if (application) return application
+/** What to say where a part of the application is missing. @param otherwise what may be done instead */
+export function missingApplication(environment: CommandIO['environment'], otherwise = ''): UsageError {
   const names = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET']
   const missing = names.filter((name) => !environment[name])
-  throw new UsageError(
-    `Set ${missing.join(', ')}: the tenant, the application and its secret. doorstep app create NAME --secret prints all three.`,
+  return new UsageError(
+    `Set ${missing.join(', ')}: the tenant, the application and its secret. doorstep app create NAME --secret prints all three.${otherwise}`,
   )
 }
 
 /**
- * A token of that application for itself. It is kept nowhere.
+ * A cached credential of that application for itself. Its authority is looked up when a token is asked for.
  *
  * @param from what was said on the command line
- * @throws {RefusedError} with the authority's own words
  */
-export async function tokenOfApplication(
-  application: EnvironmentApplication,
-  asked: AskedApi,
-  from: { readonly cloud: Cloud | undefined; readonly data: string | undefined },
+export function credentialOfApplication(
+  from: SaidAuthority,
+  store: TokenStore,
   environment: CommandIO['environment'],
-): Promise<AccessToken> {
-  const authority = await chooseAuthority(from.cloud, dataDirectory(from.data, environment), environment)
-  const { tenantId, clientId, clientSecret, certificatePath } = application
-  const options = { ...authority, tenantId, clientId }
-  const credential =
-    clientSecret === undefined
-      ? new ClientCertificateCredential({ ...options, certificatePath: certificatePath ?? '' })
-      : new ClientSecretCredential({ ...options, clientSecret })
-  return ask(credential, asked).catch((error: unknown) => {
-    throw explained(error)
-  })
+  tokens: TokenCache = untilDue(store.file.tokens).tokens,
+): TokenCredential {
+  let made: Promise<TokenCredential> | undefined
+  return {
+    async getToken(scopes, options) {
+      made ??= asking(from, environment).then((credential) => cached(credential, tokens))
+      return (await made).getToken(scopes, options)
+    },
+  }
+}
+
+async function asking({ cloud, data }: SaidAuthority, environment: CommandIO['environment']) {
+  const folder = dataDirectory(data, environment)
+  const { authority, isLocal } = await chooseAuthority(cloud, folder, environment)
+  const credential = new EnvironmentCredential({ ...authority, environment })
+  const own = credential.cachePartition
+  return {
+    // Without a name of its own, which wrong variables do not make, nothing is shared.
+    ...(own !== undefined && { cachePartition: applicationPartition(own, isLocal ? folder : undefined) }),
+    getToken: credential.getToken.bind(credential),
+  }
 }
 
 /** What was said on the command line, else in the environment, else the local cloud. */
@@ -66,14 +69,16 @@ async function chooseAuthority(
   cloud: Cloud | undefined,
   folder: string,
   environment: CommandIO['environment'],
-): Promise<Authority> {
+): Promise<{ authority: Authority; isLocal: boolean }> {
   const named = cloud === undefined ? environment.AZURE_AUTHORITY_HOST : undefined
   if (named) {
     const local = await readLocalCloud(folder)
-    const isLocal = local && URL.canParse(named) && new URL(named).origin === local.instance.url
+    const isLocal = local !== undefined && URL.canParse(named) && new URL(named).origin === local.instance.url
     const transport = isLocal ? nodeTransport({ ca: local.ca }) : transportThroughProxy(environment)
-    return { authorityHost: named, ...(transport && { transport }) }
+    return { authority: { authorityHost: named, ...(transport && { transport }) }, isLocal }
   }
-  const authorityHost = cloud !== undefined && cloud !== 'local' ? authorityHosts[cloud] : ''
-  return authorityOf({ cloud: cloud ?? 'local', authorityHost, dataDirectory: folder }, environment)
+  const isLocal = cloud === undefined || cloud === 'local'
+  const authorityHost = isLocal ? '' : authorityHosts[cloud]
+  const wanted = { cloud: cloud ?? 'local', authorityHost, dataDirectory: folder }
+  return { authority: await authorityOf(wanted, environment), isLocal }
 }

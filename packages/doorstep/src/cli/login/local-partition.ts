@@ -19,3 +19,8 @@ export function folderWord(dataDirectory: string | undefined): string {
 export function isOfLocalCloud(partition: string, dataDirectory: string): boolean {
   return partition.split(' ').includes(folderWord(dataDirectory))
 }
+
+/** The partition of an application that the environment names. @param own the one that the client library gives it */
+export function applicationPartition(own: string, dataDirectory: string | undefined): string {
+  return `doorstep application ${folderWord(dataDirectory)} ${own}`
+}

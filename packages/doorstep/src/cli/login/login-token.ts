@@ -18,15 +18,23 @@ import type { TokenStore } from './token-store.ts'
  * @throws {AuthenticationRequiredError} when the person has to sign in again
  * @throws {UnreachableError} and what the client library throws
  */
-export async function tokenOfLogin(
-  login: Login,
+export function tokenOfLogin(login: Login, store: TokenStore, asked: AskedApi, io: CommandIO): Promise<AccessToken> {
+  return tokenWhileGood((tokens) => credentialOfLogin(login, store, io, tokens), store, asked, io)
+}
+
+/**
+ * The token of a credential that keeps its tokens in `tokens`. One that is still good is given when it cannot be
+ * refreshed.
+ */
+export async function tokenWhileGood(
+  credentialWith: (tokens: TokenCache) => TokenCredential,
   store: TokenStore,
   asked: AskedApi,
   io: CommandIO,
 ): Promise<AccessToken> {
   const { tokens, goodFor } = untilDue(store.file.tokens)
   try {
-    return await ask(credentialOfLogin(login, store, io, tokens), asked)
+    return await ask(credentialWith(tokens), asked)
   } catch (error) {
     const good = goodFor()
     if (good === undefined) throw error

@@ -33,7 +33,7 @@ export interface SignInRequest {
   readonly id: string
   readonly tenantId: string
   readonly authority: Authority
-  /** The value of the client secret, where the plan has one. */
+  /** The value of the client secret, or the password of the certificate, where the plan has one. */
   readonly secret: string | undefined
   /** Why no browser can be opened here, where that is known. */
   readonly withoutBrowser: string | undefined
@@ -131,7 +131,10 @@ async function tokenBySignIn(
 function asApplication({ plan, tenantId, authority, secret }: SignInRequest): TokenCredential {
   const options = { ...authority, tenantId, clientId: plan.clientId }
   const { proof } = plan
-  if (proof?.kind === 'certificate') return new ClientCertificateCredential({ ...options, certificatePath: proof.path })
+  if (proof?.kind === 'certificate') {
+    const password = secret === undefined ? {} : { certificatePassword: secret }
+    return new ClientCertificateCredential({ ...options, certificatePath: proof.path, ...password })
+  }
   return new ClientSecretCredential({ ...options, clientSecret: secret ?? '' })
 }
 
@@ -156,6 +159,7 @@ const optionNames: Readonly<Record<string, string>> = {
   scopes: '--scope',
   resource: '--resource',
   certificatePath: '--certificate',
+  certificatePassword: '--certificate-password-env',
   authorityHost: '--cloud',
 }
 
