@@ -52,6 +52,7 @@ export { defaultProfileName, requireProfileName } from './profile/profile-name.t
 export { writeLogin } from './profile/write-login.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
+export { lookAtStore, type StoreLook } from './store/look-at-store.ts'
 export type { StoreNotice } from './store/notice.ts'
 export {
   type NodeTransportOptions,

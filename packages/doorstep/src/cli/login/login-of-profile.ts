@@ -34,7 +34,7 @@ const unsaid = {
  */
 export async function loginOfProfile(
   profile: ChosenProfile,
-  store: TokenStore,
+  store: Pick<TokenStore, 'folder'>,
   { environment }: CommandIO,
   data?: string,
 ): Promise<Login | undefined> {
