@@ -35,7 +35,7 @@ profiles:
     await mkdir(join(project, 'src'), { recursive: true })
     await writeFile(join(project, 'doorstep.config.yaml'), 'defaultProfile: of-project\nprofiles: {}\n')
     const inProject = place.start(['token'], {}, undefined, join(project, 'src'))
-    expect((await inProject.ended).stderr).toContain('Nobody is signed in as profile of-project,')
+    expect((await inProject.ended).stderr).toContain('Nobody is signed in as profile of-project.')
     expect((await place.doorstep(['token'])).exitCode).toBe(0)
   })
 

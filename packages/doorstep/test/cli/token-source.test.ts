@@ -140,7 +140,7 @@ describe('the login that is meant', () => {
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'doorstep.config.yaml'), 'defaultProfile: missing\nprofiles: { ci: {} }\n')
     const stderr = await refused(['token'])
-    expect(stderr).toContain(`as profile missing, which is defaultProfile of ${folder}`)
+    expect(stderr).toContain(`That is defaultProfile of ${folder}`)
     expect(stderr).toContain('There are the profiles ci, second, work')
     await rm(folder, { recursive: true })
   })

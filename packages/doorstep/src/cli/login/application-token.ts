@@ -1,5 +1,5 @@
 import { cached, EnvironmentCredential, nodeTransport, type TokenCache, type TokenCredential } from '@doorstep/client'
-import { dataDirectory } from '../../data-folder.ts'
+import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts, type Cloud } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { readLocalCloud } from '../control-client.ts'
@@ -57,9 +57,10 @@ async function asking({ cloud, data }: SaidAuthority, environment: CommandIO['en
   const { authority, isLocal } = await chooseAuthority(cloud, folder, environment)
   const credential = new EnvironmentCredential({ ...authority, environment })
   const own = credential.cachePartition
+  const local = isLocal ? { dataDirectory: folder, bootstrap: await readBootstrap(folder) } : undefined
   return {
     // Without a name of its own, which wrong variables do not make, nothing is shared.
-    ...(own !== undefined && { cachePartition: applicationPartition(own, isLocal ? folder : undefined) }),
+    ...(own !== undefined && { cachePartition: applicationPartition(own, local) }),
     getToken: credential.getToken.bind(credential),
   }
 }

@@ -56,12 +56,13 @@ export function nobodySignedIn(
   if (cloud !== undefined && cloud !== 'local') words.push('--cloud', cloud)
   if (folder !== undefined && folder !== dataDirectory(undefined, environment)) words.push('--data', shellWord(folder))
   const place = cloud === undefined && folder === undefined ? '' : ` ${placeOf(wanted)}`
-  const who = isNamed ? ` as profile ${name}${namedBy === undefined ? '' : `, which is ${namedBy}`}` : ''
+  const who = isNamed ? ` as profile ${name}` : ''
+  const why = namedBy === undefined ? '' : `\nThat is ${namedBy}.`
   const names = new Set([...listLogins(store.folder).map(({ profile }) => profile), ...configuredNames])
   names.delete(name)
   const there =
     names.size === 0 ? '' : `\nThere are the profiles ${[...names].sort().join(', ')}: choose with --profile.`
-  return new RefusedError(`Nobody is signed in${place}${who}. Sign in first: ${words.join(' ')}${there}`)
+  return new RefusedError(`Nobody is signed in${place}${who}. Sign in first: ${words.join(' ')}${why}${there}`)
 }
 
 function isMeant(login: Login, { cloud, dataDirectory: folder }: WantedLogin): boolean {

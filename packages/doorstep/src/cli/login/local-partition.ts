@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { BootstrapCredential } from '../../data-folder.ts'
 
 /** A name without spaces, which tells nothing, for texts that differ: in the names of partitions of the token store. */
 export function partitionName(parts: readonly unknown[]): string {
@@ -20,7 +21,15 @@ export function isOfLocalCloud(partition: string, dataDirectory: string): boolea
   return partition.split(' ').includes(folderWord(dataDirectory))
 }
 
-/** The partition of an application that the environment names. @param own the one that the client library gives it */
-export function applicationPartition(own: string, dataDirectory: string | undefined): string {
-  return `doorstep application ${folderWord(dataDirectory)} ${own}`
+/**
+ * The partition of an application that the environment names.
+ *
+ * @param own the one that the client library gives it
+ * @param local the local cloud it is asked at: its folder, and what tells it from one that was there before
+ */
+export function applicationPartition(
+  own: string,
+  local: { readonly dataDirectory: string; readonly bootstrap: BootstrapCredential | undefined } | undefined,
+): string {
+  return `doorstep application ${folderWord(local?.dataDirectory)} ${partitionName([own, local?.bootstrap])}`
 }

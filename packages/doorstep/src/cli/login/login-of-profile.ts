@@ -50,16 +50,16 @@ export async function loginOfProfile(
   if (plan.way !== 'application' || plan.proof === undefined || plan.proof.kind === 'secretStdin') return undefined
   if (plan.tenantId === undefined && plan.cloud !== 'local') return undefined
   const folder = plan.cloud === 'local' ? dataDirectory(data, environment) : undefined
-  const ownTenant = folder === undefined ? undefined : await localTenant(folder)
+  const bootstrap = folder === undefined ? undefined : await readBootstrap(folder)
   return {
     // The same words at the same authority, the same tokens; another secret is another variable's value, and its tokens
-    // are the application's too. A folder may have another local cloud today, whose own tenant then is another.
-    id: `configured ${folderWord(folder)} ${partitionName([name, plan, ownTenant])}`,
+    // are the application's too. A folder may have another local cloud today, which then has another bootstrap.
+    id: `configured ${folderWord(folder)} ${partitionName([name, plan, bootstrap])}`,
     profile: name,
     cloud: plan.cloud,
     authorityHost: plan.cloud === 'local' ? '' : authorityHosts[plan.cloud],
     dataDirectory: folder,
-    tenantId: plan.tenantId ?? ownTenant ?? 'organizations',
+    tenantId: plan.tenantId ?? bootstrap?.tenantId ?? 'organizations',
     clientId: plan.clientId,
     as: 'application',
     proof: plan.proof,
@@ -67,10 +67,6 @@ export async function loginOfProfile(
     username: '',
     signedInAt: '',
   }
-}
-
-async function localTenant(folder: string): Promise<string | undefined> {
-  return (await readBootstrap(folder))?.tenantId
 }
 
 /** Tokens of another application or tenant than the file says would be a surprise that nobody sees. */
