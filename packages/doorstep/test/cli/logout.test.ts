@@ -32,6 +32,7 @@ describe('logout', () => {
     await place.loginAsAlice(['--profile', 'work', ...toolWords])
     await place.loginAsAlice(['--profile', 'whole', ...toolWords])
     await writeFile(record('work'), 'damaged')
+    expect((await place.doorstep(['accounts'])).stderr).toContain('The login of profile work is damaged. Remove it: ')
     const gone = await place.doorstep(['logout', '--profile', 'work'])
     expect(gone).toMatchObject({ exitCode: 0, stdout: 'Removed the damaged login of profile work.\n' })
     expect(await signIns()).toHaveLength(1)

@@ -59,6 +59,13 @@ describe('the token of the application that the environment names', () => {
     expect(await token(scope, bySecret)).not.toBe(before)
   })
 
+  it('is given where nothing can be kept', async () => {
+    const share = join(place.root, 'no-folder')
+    await writeFile(share, 'a file where a folder is expected')
+    const first = await token(scope, { ...bySecret, XDG_DATA_HOME: share })
+    expect(await token(scope, { ...bySecret, XDG_DATA_HOME: share })).not.toBe(first)
+  })
+
   it('is proved by a certificate whose key is encrypted', async () => {
     const byCertificate = { ...application, AZURE_CLIENT_CERTIFICATE_PATH: certificate }
     const given = await token(scope, { ...byCertificate, AZURE_CLIENT_CERTIFICATE_PASSWORD: password })

@@ -9,11 +9,11 @@ import { type CommandIO, command, parsed, text, texts } from '../command.ts'
 import { findLocalCloud, readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
 import { parseJson } from '../local-https.ts'
-import { credentialOfApplication, hasEnvironmentApplication } from '../login/application-token.ts'
+import { credentialOfApplication, hasEnvironmentApplication, tokensOfApplication } from '../login/application-token.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
 import { explained } from '../login/explain-refusal.ts'
 import { findLogin, nobodySignedIn } from '../login/find-login.ts'
-import type { AskedApi } from '../login/kept-token.ts'
+import { type AskedApi, untilDue } from '../login/kept-token.ts'
 import { credentialOfLogin } from '../login/login-token.ts'
 import { askedApi, cloudOfEnvironment } from '../login/sign-in-plan.ts'
 import { openTokenStore } from '../login/token-store.ts'
@@ -80,13 +80,17 @@ async function callerOf(given: string | undefined, io: CommandIO): Promise<Calle
   const { environment } = io
   const profile = await chooseProfile(given, environment)
   const folder = dataDirectory(undefined, environment)
-  const store = await openTokenStore(io)
   if (!profile.isNamed && hasEnvironmentApplication(environment)) {
     const localUrl = (await readLocalCloud(folder))?.instance.url
     const cloud = cloudOfEnvironment(environment, localUrl) ?? 'local'
-    const credential = credentialOfApplication({ cloud: undefined, data: undefined }, store, environment)
+    const credential = credentialOfApplication(
+      { cloud: undefined, data: undefined },
+      environment,
+      untilDue(await tokensOfApplication(io)).tokens,
+    )
     return { cloud, credential, dataDirectory: folder }
   }
+  const store = await openTokenStore(io)
   const anywhere = { cloud: undefined, dataDirectory: undefined }
   const login = await findLogin(profile, anywhere, store, io)
   if (login === undefined) throw nobodySignedIn(profile, anywhere, store, environment)

@@ -8,6 +8,7 @@ import {
   hasEnvironmentApplication,
   missingApplication,
   type SaidAuthority,
+  tokensOfApplication,
 } from '../login/application-token.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { explained } from '../login/explain-refusal.ts'
@@ -60,12 +61,13 @@ export const token = command({
 
 async function tokenOf(profile: ChosenProfile, asked: AskedApi | undefined, said: SaidAuthority, io: CommandIO) {
   const { environment } = io
-  const store = await openTokenStore(io)
   if (!profile.isNamed && hasEnvironmentApplication(environment)) {
-    const credentialWith = (tokens: TokenCache) => credentialOfApplication(said, store, environment, tokens)
-    const answer = await tokenWhileGood(credentialWith, store, asked ?? sayWhatFor(), io).catch(explain)
+    const api = asked ?? sayWhatFor()
+    const credentialWith = (tokens: TokenCache) => credentialOfApplication(said, environment, tokens)
+    const answer = await tokenWhileGood(credentialWith, await tokensOfApplication(io), api, io).catch(explain)
     return { answer, tenantId: environment.AZURE_TENANT_ID ?? '', subscriptionId: undefined }
   }
+  const store = await openTokenStore(io)
   const wanted = wantedLogin(said, environment)
   const login = await findLogin(profile, wanted, store, io)
   if (login === undefined) throw noToken(profile, wanted, store, environment)

@@ -1,14 +1,20 @@
-import { cached, EnvironmentCredential, nodeTransport, type TokenCache, type TokenCredential } from '@doorstep/client'
+import {
+  cached,
+  EnvironmentCredential,
+  memoryCache,
+  nodeTransport,
+  type TokenCache,
+  type TokenCredential,
+} from '@doorstep/client'
 import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts, type Cloud } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { readLocalCloud } from '../control-client.ts'
-import { UsageError } from '../failure.ts'
+import { messageOf, UsageError } from '../failure.ts'
 import { transportThroughProxy } from '../outbound-https.ts'
 import { type Authority, authorityOf } from './authority.ts'
-import { untilDue } from './kept-token.ts'
 import { applicationPartition } from './local-partition.ts'
-import type { TokenStore } from './token-store.ts'
+import { openTokenStore } from './token-store.ts'
 
 /** Where an application's token is to come from, as the command line says it. */
 export interface SaidAuthority {
@@ -32,16 +38,26 @@ export function missingApplication(environment: CommandIO['environment'], otherw
   )
 }
 
+/** Where that application's tokens are kept. One that cannot keep any has its secret, and gets them all the same. */
+export async function tokensOfApplication({ terminal }: CommandIO): Promise<TokenCache> {
+  try {
+    return (await openTokenStore({ terminal })).file.tokens
+  } catch (error) {
+    terminal.note(`The token is not kept. ${messageOf(error)}`)
+    return memoryCache()
+  }
+}
+
 /**
  * A cached credential of that application for itself. Its authority is looked up when a token is asked for.
  *
  * @param from what was said on the command line
+ * @param tokens where they are kept
  */
 export function credentialOfApplication(
   from: SaidAuthority,
-  store: TokenStore,
   environment: CommandIO['environment'],
-  tokens: TokenCache = untilDue(store.file.tokens).tokens,
+  tokens: TokenCache,
 ): TokenCredential {
   let made: Promise<TokenCredential> | undefined
   return {

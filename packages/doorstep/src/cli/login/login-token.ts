@@ -19,20 +19,20 @@ import type { TokenStore } from './token-store.ts'
  * @throws {UnreachableError} and what the client library throws
  */
 export function tokenOfLogin(login: Login, store: TokenStore, asked: AskedApi, io: CommandIO): Promise<AccessToken> {
-  return tokenWhileGood((tokens) => credentialOfLogin(login, store, io, tokens), store, asked, io)
+  return tokenWhileGood((tokens) => credentialOfLogin(login, store, io, tokens), store.file.tokens, asked, io)
 }
 
 /**
- * The token of a credential that keeps its tokens in `tokens`. One that is still good is given when it cannot be
+ * The token of a credential that keeps its tokens in the cache, less those that are due. One that is still good is given when it cannot be
  * refreshed.
  */
 export async function tokenWhileGood(
   credentialWith: (tokens: TokenCache) => TokenCredential,
-  store: TokenStore,
+  cache: TokenCache,
   asked: AskedApi,
   io: CommandIO,
 ): Promise<AccessToken> {
-  const { tokens, goodFor } = untilDue(store.file.tokens)
+  const { tokens, goodFor } = untilDue(cache)
   try {
     return await ask(credentialWith(tokens), asked)
   } catch (error) {
