@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { median } from '../figures.mjs'
 import { measureFileStore, withFilledStore } from './file-store.mjs'
+import { measureWaits } from './slow-authority.mjs'
 import { measureTokenCommand } from './token-command.mjs'
 
 const library = new URL('../../packages/client/dist/index.js', import.meta.url)
@@ -192,6 +193,9 @@ export async function measureClient({ rounds, progress }) {
   const fileStore = await measureFileStore({ rounds, progress })
   details.fileStore = fileStore.details
   rows.push(...fileStore.rows)
+  const waits = await measureWaits({ progress })
+  details.waits = waits.details
+  rows.push(...waits.rows)
   const tokenCommand = await measureTokenCommand({ rounds, progress })
   details.tokenCommand = tokenCommand.details
   rows.push(...tokenCommand.rows)

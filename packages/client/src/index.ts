@@ -49,8 +49,10 @@ export { loginCommand } from './profile/login-command.ts'
 export { type LoginCredentialOptions, loginCredential } from './profile/login-credential.ts'
 export { loginPartition, loginSignIns } from './profile/login-store.ts'
 export { defaultProfileName, requireProfileName } from './profile/profile-name.ts'
+export { writeLogin } from './profile/write-login.ts'
 export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
 export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
+export { lookAtStore, type StoreLook } from './store/look-at-store.ts'
 export type { StoreNotice } from './store/notice.ts'
 export {
   type NodeTransportOptions,

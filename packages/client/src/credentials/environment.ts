@@ -13,6 +13,8 @@ export interface EnvironmentCredentialOptions {
   transport?: Transport
   timeoutMilliseconds?: number
   additionallyAllowedTenants?: readonly string[]
+  /** The authority's time for a certificate's assertions, in milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
 }
 
 /** The variable that each option came from. */

@@ -17,6 +17,8 @@ export function loginCommand(login: Login, usualDataDirectory?: string): string 
   if (proof?.kind === 'secretVariable') words.push('--client-secret-env', proof.variable)
   if (proof?.kind === 'secretNotKept') words.push('--client-secret-stdin')
   if (proof?.kind === 'certificate') words.push('--certificate', shellWord(proof.path))
+  if (proof?.kind === 'certificate' && proof.passwordVariable !== undefined)
+    words.push('--certificate-password-env', proof.passwordVariable)
   if (as === 'person' && proof !== undefined) words.push('--browser')
   return words.join(' ')
 }

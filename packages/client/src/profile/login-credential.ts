@@ -56,7 +56,9 @@ function asApplication(login: Login, options: LoginCredentialOptions): TokenCred
   const { proof } = login
   if (proof?.kind === 'certificate') {
     const { now = Date.now } = options
-    return new ClientCertificateCredential({ ...own, now, certificatePath: proof.path })
+    const password = passwordOf(login, options)
+    const secret = password === undefined ? {} : { certificatePassword: password }
+    return new ClientCertificateCredential({ ...own, now, certificatePath: proof.path, ...secret })
   }
   return new ClientSecretCredential({ ...own, clientSecret: secretOf(login, options) })
 }
@@ -77,6 +79,15 @@ function secretOf({ proof, profile }: Login, { environment = process.env, client
   if (secret) return secret
   throw new CredentialUnavailableError(
     `A new token needs the client secret of profile ${profile}: set the variable ${proof.variable}, which login was told to read.`,
+  )
+}
+
+function passwordOf({ proof, profile }: Login, { environment = process.env }: LoginCredentialOptions) {
+  if (proof?.kind !== 'certificate' || proof.passwordVariable === undefined) return undefined
+  const password = environment[proof.passwordVariable]
+  if (password) return password
+  throw new CredentialUnavailableError(
+    `A new token needs the password of the certificate of profile ${profile}: set the variable ${proof.passwordVariable}, which login was told to read.`,
   )
 }
 

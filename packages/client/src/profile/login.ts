@@ -10,7 +10,12 @@ export type LoginProof =
   | { readonly kind: 'secretVariable'; readonly variable: string }
   /** It came through stdin, and was not kept. */
   | { readonly kind: 'secretNotKept' }
-  | { readonly kind: 'certificate'; readonly path: string }
+  | {
+      readonly kind: 'certificate'
+      readonly path: string
+      /** Variable that holds the password of an encrypted key. */
+      readonly passwordVariable?: string | undefined
+    }
 
 /** What `doorstep login` leaves of a profile beside its tokens: facts, and nothing secret. */
 export interface Login {

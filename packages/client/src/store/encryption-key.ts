@@ -36,6 +36,28 @@ export async function encryptionKey(
   }
 }
 
+/**
+ * The key of the store as it is: none is made, and nothing is set aside. Place and reason without bytes say where it
+ * should be: `keyFile` for a file that holds no key, `memory` where there is none yet.
+ */
+export async function existingKey(
+  directory: string,
+  withoutKeychain: string | undefined,
+): Promise<EncryptionKey | { place: 'keyFile'; reason: string; bytes: undefined }> {
+  const entry = withoutKeychain ?? (await keychainEntry(directory))
+  if (typeof entry !== 'string') {
+    const bytes = parseKey(await entry.read().catch(() => undefined))
+    if (bytes !== undefined) return { place: 'keychain', reason: 'The keychain holds the key.', bytes }
+  }
+  const path = join(directory, 'key')
+  const text = await readIfThere(path)
+  if (text === undefined) return { place: 'memory', reason: `There is no key in ${path}.`, bytes: undefined }
+  const bytes = parseKey(text)
+  if (bytes === undefined) return { place: 'keyFile', reason: `The key file ${path} holds no key.`, bytes }
+  const why = typeof entry === 'string' ? entry : 'The keychain does not have the key'
+  return { place: 'keyFile', reason: `${why}, so the key lies in ${path}.`, bytes }
+}
+
 /** The key, or why the keychain does not have it. */
 async function keyInKeychain(directory: string): Promise<Buffer | string> {
   const entry = await keychainEntry(directory)

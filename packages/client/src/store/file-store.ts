@@ -47,6 +47,11 @@ export interface FileStore {
   readonly keyPlaceReason: string
   /** Forgets all access tokens; sign-ins stay. Rejects when the file cannot be written. */
   deleteTokens(): Promise<void>
+  /**
+   * Forgets the access tokens of some partitions, and the sign-ins that have such a name for their key. All others
+   * stay. Rejects when the file cannot be written.
+   */
+  forget(isMeant: (partition: string) => boolean): Promise<void>
 }
 
 /**
@@ -90,6 +95,7 @@ export async function fileStore(options: FileStoreOptions = {}): Promise<FileSto
       ...(file && { cachePartition: `file:${path}` }),
     },
     deleteTokens: kept.deleteTokens,
+    forget: kept.forget,
   }
 }
 

@@ -5,10 +5,12 @@ import type { SealedFile } from './sealed-file.ts'
 import {
   applyChanges,
   NOTHING_STORED,
+  partitionOfToken,
   type StoredTokens,
   signInOf,
   type TokenChanges,
   tokenOf,
+  withoutPartitions,
 } from './stored-tokens.ts'
 import { reasonOf } from './system-error.ts'
 
@@ -24,6 +26,8 @@ export interface KeptTokens {
   deleteSignIn(key: string): Promise<void>
   /** Rejects when the file cannot be written. */
   deleteTokens(): Promise<void>
+  /** Forgets tokens and sign-ins of some partitions. Rejects when the file cannot be written. */
+  forget(isMeant: (partition: string) => boolean): Promise<void>
 }
 
 export interface KeptTokensSettings {
@@ -123,6 +127,18 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
     async deleteTokens() {
       dropTokens()
       await saveOrThrow()
+    },
+    async forget(isMeant) {
+      for (const key of tokens.keys()) if (isMeant(partitionOfToken(key))) tokens.delete(key)
+      for (const key of signIns.keys()) if (isMeant(key)) signIns.delete(key)
+      const stored = await read()
+      const rest = withoutPartitions(stored, isMeant)
+      if (rest.tokens.size === stored.tokens.size && rest.signIns.size === stored.signIns.size) return
+      try {
+        await file?.change((present) => withoutPartitions(present, isMeant))
+      } catch (error) {
+        throw new Error(failed(error))
+      }
     },
   }
 }

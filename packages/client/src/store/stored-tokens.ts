@@ -53,6 +53,24 @@ export function applyChanges(
   return { ...stored, tokens: soonestGone(tokens, maximumEntries), signIns }
 }
 
+/** The content without the tokens and sign-ins of the partitions that are meant. */
+export function withoutPartitions(stored: StoredTokens, isMeant: (partition: string) => boolean): StoredTokens {
+  const tokens = [...stored.tokens].filter(([key]) => !isMeant(partitionOfToken(key)))
+  const signIns = [...stored.signIns].filter(([key]) => !isMeant(key))
+  return { ...stored, tokens: new Map(tokens), signIns: new Map(signIns) }
+}
+
+/** The partition in the key of a token; empty in a key that `cached` has not made. */
+export function partitionOfToken(key: string): string {
+  try {
+    const parts: unknown = JSON.parse(key)
+    const [partition]: readonly unknown[] = Array.isArray(parts) ? parts : []
+    return typeof partition === 'string' ? partition : ''
+  } catch {
+    return ''
+  }
+}
+
 /** The token of an entry, frozen, since many callers share it; `undefined` when it is none or has expired. */
 export function tokenOf(entry: JsonObject | undefined, now: number): AccessToken | undefined {
   if (entry === undefined || hasExpired(entry, now)) return undefined

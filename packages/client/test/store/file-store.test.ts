@@ -35,6 +35,21 @@ const mode = async (path: string) => (await stat(path)).mode & 0o777
 const asideIn = async () => (await readdir(directory)).filter((name) => name.includes('.corrupt-'))
 
 describe('a file store', () => {
+  it('forgets tokens and sign-in of the partitions that are meant, in the file too', async () => {
+    const key = (partition: string) => JSON.stringify([partition, 'scope'])
+    const store = await open()
+    for (const partition of ['one', 'other']) {
+      await store.tokens.set(key(partition), token(partition))
+      await store.signIns.set(partition, signIn)
+    }
+    await store.forget((partition) => partition === 'one')
+    const { content } = await readStoreFile(directory)
+    expect(Object.keys(content.tokens)).toEqual([key('other')])
+    expect(Object.keys(content.signIns)).toEqual(['other'])
+    expect(await store.tokens.get(key('one'))).toBeUndefined()
+    expect(await store.signIns.get('one')).toBeUndefined()
+  })
+
   it('gives another process what it was given', async () => {
     const [one, other] = [await open(), await open()]
     const kept = { ...token('a'), refreshAfterTimestamp: Date.now() + 1000, tokenType: 'Bearer' as const }

@@ -8,6 +8,7 @@ const loginWords: OptionWords = {
   clientSecret: 'the client secret',
   redirectUri: '--redirect-uri',
   certificatePath: '--certificate',
+  certificatePassword: '--certificate-password-env',
   authorityHost: 'AZURE_AUTHORITY_HOST',
 }
 
@@ -17,6 +18,7 @@ export const environmentWords: OptionWords = {
   clientId: 'AZURE_CLIENT_ID',
   clientSecret: 'AZURE_CLIENT_SECRET',
   certificatePath: 'AZURE_CLIENT_CERTIFICATE_PATH',
+  certificatePassword: 'AZURE_CLIENT_CERTIFICATE_PASSWORD',
   authorityHost: 'AZURE_AUTHORITY_HOST',
 }
 

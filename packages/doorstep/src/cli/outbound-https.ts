@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 import { request as requestSecure } from 'node:https'
 import { isIP } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
-import type { Transport } from '@doorstep/client'
+import { AbortError, type Transport } from '@doorstep/client'
 import { inheritedUpstream } from '../interceptor/environment.ts'
 import { openConnection } from '../interceptor/outbound-connection.ts'
 import type { UpstreamSettings } from '../interceptor/upstream-proxy.ts'
@@ -24,8 +24,12 @@ export interface OutboundRequest {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | undefined
-  /** Bound on every silence. */
+  /** Bound on the wait for the head of the answer, the connection included, and on every silence after it. */
   readonly timeoutMilliseconds: number
+  /** Bound on everything, to the last byte of the answer. */
+  readonly wholeTimeoutMilliseconds?: number | undefined
+  /** Of the answer's body. Default: any number. */
+  readonly maximumBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -39,32 +43,92 @@ export interface OutboundAnswer {
 /**
  * Sends one request and reads its answer, whatever its status. Follows no redirects.
  *
- * @throws {UnreachableError} when no answer comes; its `cause` is the system's error
+ * @throws {UnreachableError} when no answer comes; its `cause` is the system's error, or the reason of the signal
  */
 export async function sendOutbound(wanted: OutboundRequest, route: OutboundRoute): Promise<OutboundAnswer> {
-  const { url, timeoutMilliseconds, body, signal } = wanted
+  const { url, signal } = wanted
+  const bounds = boundsOf(wanted)
+  const abort = () => bounds.giveUp(signal?.reason)
+  signal?.addEventListener('abort', abort)
   try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      startRequest(wanted, route).then((sent) => {
-        sent.setTimeout(timeoutMilliseconds, () => sent.destroy(timedOut(timeoutMilliseconds)))
-        sent.once('response', resolve)
-        sent.on('error', reject)
-        signal?.addEventListener('abort', () => sent.destroy(), { once: true })
-        sent.end(body)
-      }, reject)
-    })
-    const chunks: Buffer[] = []
-    for await (const chunk of response) chunks.push(chunk as Buffer)
-    const { statusCode = 0, statusMessage = '', headers } = response
-    return { status: statusCode, statusText: statusMessage, headers, body: Buffer.concat(chunks) }
+    if (signal?.aborted) throw signal.reason
+    return await Promise.race([bounds.exceeded, exchange(wanted, route, bounds)])
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const known = code !== undefined && !message.includes(code) ? `${message} (${code})` : message
     throw new UnreachableError(`${url.origin} cannot be reached: ${known}`, { cause: error })
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    bounds.end()
   }
 }
 
-async function startRequest({ method, url, headers }: OutboundRequest, route: OutboundRoute): Promise<ClientRequest> {
+/** What ends an exchange that takes too long or brings too much. */
+interface Bounds {
+  /** Fires at the end, whichever it is: nothing of the exchange goes on after it. */
+  readonly ended: AbortSignal
+  /** Rejects when a bound is exceeded. */
+  readonly exceeded: Promise<never>
+  /** Counts what has come, and begins the wait for more. */
+  came(bytes: number): void
+  giveUp(error: unknown): void
+  end(): void
+}
+
+function boundsOf({ timeoutMilliseconds, wholeTimeoutMilliseconds, maximumBytes }: OutboundRequest): Bounds {
+  const ending = new AbortController()
+  let giveUp: (error: unknown) => void = () => {}
+  const exceeded = new Promise<never>((_, reject) => {
+    giveUp = (error) => {
+      reject(error)
+      ending.abort()
+    }
+  })
+  exceeded.catch(() => undefined) // the answer may be there already
+  const timerOf = (milliseconds: number) => setTimeout(() => giveUp(timedOut(milliseconds)), milliseconds)
+  const whole = wholeTimeoutMilliseconds === undefined ? undefined : timerOf(wholeTimeoutMilliseconds)
+  const silence = timerOf(timeoutMilliseconds)
+  let size = 0
+  return {
+    ended: ending.signal,
+    exceeded,
+    came(bytes) {
+      silence.refresh()
+      size += bytes
+      if (maximumBytes !== undefined && size > maximumBytes) giveUp(tooLarge(maximumBytes))
+    },
+    giveUp: (error) => giveUp(error),
+    end() {
+      clearTimeout(whole)
+      clearTimeout(silence)
+      ending.abort()
+    },
+  }
+}
+
+async function exchange(wanted: OutboundRequest, route: OutboundRoute, bounds: Bounds): Promise<OutboundAnswer> {
+  const sent = await startRequest(wanted, route, bounds.ended)
+  bounds.ended.addEventListener('abort', () => sent.destroy())
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve)
+    sent.on('error', reject)
+    sent.end(wanted.body)
+  })
+  const { statusCode = 0, statusMessage = '', headers } = response
+  bounds.came(0)
+  const chunks: Buffer[] = []
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer)
+    bounds.came((chunk as Buffer).length)
+  }
+  return { status: statusCode, statusText: statusMessage, headers, body: Buffer.concat(chunks) }
+}
+
+async function startRequest(
+  { method, url, headers, timeoutMilliseconds }: OutboundRequest,
+  route: OutboundRoute,
+  ended: AbortSignal,
+): Promise<ClientRequest> {
   const { connectTo, ca, upstream } = route
   const servername = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? url.hostname : undefined
   const options: RequestOptions & { ca?: string; servername?: string; agent: false } = {
@@ -78,7 +142,14 @@ async function startRequest({ method, url, headers }: OutboundRequest, route: Ou
   if (url.protocol === 'http:') return requestPlain(url, { method, headers: { ...headers }, agent: false })
   if (upstream === undefined || connectTo !== undefined) return requestSecure(url, options)
   const target = { host: url.hostname, port: Number(url.port || 443) }
-  const socket = await openConnection(target, { upstream, connectMilliseconds: 10_000 })
+  const socket = await openConnection(target, {
+    upstream,
+    connectMilliseconds: Math.min(10_000, timeoutMilliseconds),
+  })
+  if (ended.aborted) {
+    socket.destroy()
+    throw new Error('The request has ended.')
+  }
   const { agent: _none, ...withoutAgent } = options // an agent would make a connection of its own
   return requestSecure(url, {
     ...withoutAgent,
@@ -101,13 +172,31 @@ export function transportThroughProxy(environment: CommandIO['environment']): Tr
 export function transportBy(route: OutboundRoute): Transport {
   return async ({ method, url, headers, body, signal, timeoutMilliseconds }) => {
     const controller = new AbortController()
-    signal?.addEventListener('abort', () => controller.abort())
-    const wanted = { method, url: new URL(url), headers, body, timeoutMilliseconds, signal: controller.signal }
-    const answer = await sendOutbound(wanted, route).catch((error: UnreachableError) => {
-      throw error.cause ?? error
-    })
-    return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8') }
+    const abort = () => controller.abort(new AbortError())
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort)
+    const bounds = {
+      timeoutMilliseconds,
+      wholeTimeoutMilliseconds: timeoutMilliseconds,
+      maximumBytes: largestTokenAnswerBytes,
+    }
+    const wanted = { method, url: new URL(url), headers, body, signal: controller.signal, ...bounds }
+    try {
+      const answer = await sendOutbound(wanted, route)
+      return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8') }
+    } catch (error) {
+      throw (error as UnreachableError).cause ?? error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
   }
+}
+
+/** An answer of an authority has some kilobytes. */
+const largestTokenAnswerBytes = 1024 * 1024
+
+function tooLarge(bytes: number): Error {
+  return Object.assign(new Error(`the answer is larger than ${bytes} bytes`), { code: 'ERR_RESPONSE_TOO_LARGE' })
 }
 
 function timedOut(milliseconds: number): Error {

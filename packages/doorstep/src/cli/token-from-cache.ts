@@ -3,7 +3,7 @@ import { defaultProfileName, findConfigFile, readLogin } from '@doorstep/client'
 import type { CommandIO } from './command.ts'
 import { namedProfile } from './login/choose-profile.ts'
 import { freshTokenOf } from './login/kept-token.ts'
-import { openTokenStore } from './login/token-store.ts'
+import { openTokenStoreBeforehand } from './login/token-store.ts'
 import { refuseUnlessUnread } from './output.ts'
 import { formatToken, type TokenFormat, tokenFormats } from './token-format.ts'
 
@@ -23,17 +23,17 @@ export async function printTokenFromCache(
   const { AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_SUBSCRIPTION_ID } = environment
   // Where the environment or a file has a say, the long way listens to them.
   if (AZURE_CLIENT_ID || AZURE_TENANT_ID) return false
-  const notes: string[] = []
+  const note = (text: string) => void writeSync(2, `${text}\n`)
   try {
     if (findConfigFile(process.cwd(), environment) !== undefined) return false
-    const store = await openTokenStore({ terminal: { note: (text) => void notes.push(text) } })
+    const store = await openTokenStoreBeforehand({ note })
     const login = readLogin(store.folder, namedProfile(said.profile, environment) ?? defaultProfileName)
     if (login === undefined) return false
     const isDefault = said.scopes.length === 0 && said.resource === undefined
     const answer = await freshTokenOf(login, store, isDefault ? login : said)
     if (answer === undefined) return false
     const account = { tenantId: login.tenantId, subscriptionId: AZURE_SUBSCRIPTION_ID || login.subscriptionId }
-    await write(notes, formatToken(answer, said.format, account))
+    await write(formatToken(answer, said.format, account))
     return true
   } catch {
     return false // the long way meets the same trouble, and says what it is
@@ -41,8 +41,7 @@ export async function printTokenFromCache(
 }
 
 /** Past the streams of the process, whose making costs milliseconds; they take over where a pipe is full. */
-async function write(notes: readonly string[], text: string): Promise<void> {
-  if (notes.length > 0) await new Promise((resolve) => process.stderr.write(`${notes.join('\n')}\n`, resolve))
+async function write(text: string): Promise<void> {
   const line = `${text}\n`
   let written = 0
   try {
@@ -52,7 +51,9 @@ async function write(notes: readonly string[], text: string): Promise<void> {
     if (failure.code === 'EPIPE') return // nobody wants to read it
     if (failure.code !== 'EAGAIN') refuseUnlessUnread(failure)
   }
-  if (written < line.length) await new Promise((resolve) => process.stdout.write(line.slice(written), resolve))
+  if (written === line.length) return
+  process.stdout.once('error', refuseUnlessUnread)
+  await new Promise((resolve) => process.stdout.write(line.slice(written), resolve))
 }
 
 interface Said {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -158,6 +159,20 @@ describe('a token goes only where it belongs', () => {
       'is the local cloud, and this profile belongs to public',
     )
     expect((await inRun('https://graph.microsoft.us/v1.0/me')).stderr).toContain('belongs to the cloud usgov')
+  })
+
+  it('waits for an answer no longer than it was told', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`
+    const words = ['--scope', `${stock.uri}/Stock.Read`, '--profile', 'tool', '--timeout']
+    const { exitCode, stdout, stderr } = await call([address, ...words, '0.5'])
+    silent.closeAllConnections()
+    silent.close()
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    expect(stderr).toContain('no answer within 0.5 s')
+    expect((await call([address, ...words, 'soon'])).stderr).toContain("--timeout 'soon' is no time")
+    expect((await call(['--help'])).stdout).toMatch(/--timeout <SECONDS> .*default: 60/s)
   })
 
   it('says login when nobody is signed in', async () => {

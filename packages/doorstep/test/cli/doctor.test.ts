@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -61,6 +61,55 @@ describe('doctor', () => {
       fix: expect.stringContaining('doorstep up --data'),
     })
     expect(find('authority')).toBeUndefined()
+  })
+
+  it('makes nothing where nothing is kept', async () => {
+    const share = join(place.root, 'untouched')
+    const { find } = await examine([], { XDG_DATA_HOME: share })
+    expect(find('token store')).toMatchObject({ verdict: 'ok', detail: expect.stringContaining('Nothing is kept yet') })
+    await expect(stat(share)).rejects.toThrow('ENOENT')
+    await mkdir(join(share, 'doorstep', 'client'), { recursive: true })
+    await examine([], { XDG_DATA_HOME: share })
+    expect(await readdir(join(share, 'doorstep', 'client'))).toEqual([])
+  })
+
+  it('sees a store that cannot be read, leaves it as it is, and sees the login that is lost with it', async () => {
+    const folder = join(place.root, 'share', 'doorstep', 'client')
+    const whole = await readFile(join(folder, 'tokens'))
+    await writeFile(join(folder, 'tokens'), 'garbage')
+    const damaged = await examine()
+    expect(damaged.find('token store')).toMatchObject({ verdict: 'problem', detail: expect.stringContaining(folder) })
+    expect(damaged.find('profile')).toMatchObject({ verdict: 'problem' })
+    expect(await readFile(join(folder, 'tokens'), 'utf8')).toBe('garbage')
+    const token = await place.doorstep(['token'])
+    expect({ exitCode: token.exitCode, stdout: token.stdout }).toEqual({ exitCode: 1, stdout: '' })
+    const [aside = ''] = (await readdir(folder)).filter((name) => name.includes('tokens.corrupt-'))
+    expect(token.stderr).toContain(`It was moved to ${join(folder, aside)}`)
+    const after = await examine()
+    expect(after.find('token store')).toMatchObject({ verdict: 'warning', detail: expect.stringContaining(aside) })
+    expect(after.find('profile')).toMatchObject({
+      verdict: 'problem',
+      detail: expect.stringContaining('nothing of that sign-in is kept any more'),
+      fix: expect.stringContaining('npx --no-install doorstep login'),
+    })
+    await rm(join(folder, aside))
+    await writeFile(join(folder, 'tokens'), whole)
+  })
+
+  it('sees a key file without a key, and token names where that went', async () => {
+    const folder = join(place.root, 'share', 'doorstep', 'client')
+    const whole = await Promise.all(['key', 'tokens'].map((name) => readFile(join(folder, name))))
+    await writeFile(join(folder, 'key'), 'no key')
+    expect((await examine()).find('token store')).toMatchObject({
+      verdict: 'problem',
+      detail: expect.stringContaining(`${join(folder, 'key')} holds no key`),
+    })
+    const { stderr } = await place.doorstep(['token'])
+    expect(stderr).toContain('The key file held no key. It was moved to ')
+    expect(stderr).toContain('tokens.corrupt-')
+    for (const name of await readdir(folder)) if (name.includes('.corrupt-')) await rm(join(folder, name))
+    await Promise.all(['key', 'tokens'].map((name, index) => writeFile(join(folder, name), whole[index] ?? '')))
+    expect((await examine()).find('profile')?.verdict).toBe('ok')
   })
 
   it('notices a clock that is wrong', async () => {
@@ -131,7 +180,7 @@ describe('doctor', () => {
       expect(ok).toBe(false)
       expect(find('authority')).toMatchObject({
         verdict: 'problem',
-        detail: 'https://login.microsoftonline.com did not answer within 5 s.',
+        detail: 'https://login.microsoftonline.com cannot be reached: no answer within 5 s (ETIMEDOUT)',
         fix: expect.stringContaining('HTTPS_PROXY'),
       })
       expect(JSON.stringify(checks)).not.toContain('hush')

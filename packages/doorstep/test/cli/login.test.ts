@@ -389,8 +389,7 @@ describe('a wrong word of login is a usage error that names it, and nothing secr
       /AZURE_AUTHORITY_HOST names https:\/\/login\.example/,
       { AZURE_AUTHORITY_HOST: 'https://login.example' },
     ],
-    ['token --profile a --cloud local', /--profile has a cloud/],
-    ['token --profile a --data x', /--profile has a data folder/],
+    ['token --cloud public --data x', /--data names a local cloud/],
     ['token --profile A', /is no name of a profile/],
     ['logout --all --profile a', /--all and --profile exclude each other/],
   ]

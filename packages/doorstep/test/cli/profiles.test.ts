@@ -51,6 +51,26 @@ profiles:
     expect(kept.stdout).toBe(token.stdout)
   })
 
+  it('have tokens of the local cloud that is meant now, and none from before its reset', async () => {
+    const environment = { CI_SECRET: manager.secret }
+    const words = ['token', '--profile', 'ci']
+    const here = await place.doorstep(words)
+    expect(here.exitCode, here.stderr).toBe(0)
+    const elsewhere = { DOORSTEP_DATA: join(place.root, 'other') }
+    const none = await place.doorstep(words, { ...environment, ...elsewhere })
+    expect({ exitCode: none.exitCode, stdout: none.stdout }).toEqual({ exitCode: 3, stdout: '' })
+    await place.up(['--seed', join(place.root, 'seed.json')], elsewhere)
+    const there = await place.doorstep(words, { ...environment, ...elsewhere })
+    expect(there.exitCode, there.stderr).toBe(0)
+    expect(there.stdout).not.toBe(here.stdout)
+    expect((await place.doorstep(['reset', '--yes'], elsewhere)).exitCode).toBe(0)
+    const gone = await place.doorstep(words, elsewhere)
+    expect({ exitCode: gone.exitCode, stdout: gone.stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(gone.stderr).toContain('set the variable CI_SECRET')
+    expect((await place.doorstep(words)).stdout).toBe(here.stdout)
+    await place.doorstep(['down'], elsewhere)
+  })
+
   it('are not used for another application than the one that was signed in to', async () => {
     await configure(`profiles: { work: { clientId: ${manager.appId} } }`)
     const { exitCode, stdout, stderr } = await place.doorstep(['token', '--profile', 'work'])

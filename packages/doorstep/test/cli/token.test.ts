@@ -1,10 +1,17 @@
+import { spawn } from 'node:child_process'
 import { createPrivateKey } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alice, graph, peopleSeed, stock } from '../login/people.ts'
 import { makeSelfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { claimsIn, type SignInPlace, signInPlace, toolWords } from './signed-in.ts'
+
+const launcher = fileURLToPath(new URL('../../bin/doorstep.cjs', import.meta.url))
 
 let place: SignInPlace
 /** The environment of a machine whose clock is ahead. */
@@ -62,6 +69,21 @@ describe('the token of a login', () => {
       tokenType: 'Bearer',
     })
     expect(new Date(answer.expiresOn).getTime()).toBe(answer.expires_on * 1000)
+  })
+
+  it.skipIf(process.platform !== 'linux')('ends in one line where it cannot be written', async () => {
+    await token()
+    const full = await open('/dev/full', 'w')
+    const child = spawn(process.execPath, [launcher, 'token'], {
+      env: place.environment,
+      stdio: ['ignore', full.fd, 'pipe'],
+    })
+    const [stderr, [exitCode]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')])
+    await full.close()
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^error: The token cannot be written: .*ENOSPC.*\n$/),
+    })
   })
 
   it('is refreshed when that is due, by one of all who ask', async () => {
@@ -197,7 +219,7 @@ describe('a token that cannot be had', () => {
 
   it('is none without a login, and login is named', async () => {
     expect(await refused(['--profile', 'nobody'])).toBe(
-      'error: Nobody is signed in as profile nobody. Sign in first: npx --no-install doorstep login --profile nobody\n',
+      'error: Nobody is signed in as profile nobody. Sign in first: npx --no-install doorstep login --profile nobody\nThere are the profiles default: choose with --profile.\n',
     )
     const elsewhere = { XDG_DATA_HOME: join(place.root, 'elsewhere') }
     expect(await refused(['--scope', `${graph}/.default`], elsewhere)).toContain('Nobody is signed in. Sign in first:')

@@ -3,6 +3,7 @@ import { command, jsonOption } from '../command.ts'
 import { inCommandWords } from '../library-words.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
 import { keptTokenOf } from '../login/kept-token.ts'
+import { damagedProfiles } from '../login/login-record.ts'
 import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 import { alignColumns } from '../terminal.ts'
 import { tenantOf } from '../token-format.ts'
@@ -21,6 +22,10 @@ export const accounts = command({
     const rows = await Promise.all(logins.map(async (login) => describe(login, await state(login, store), defaultName)))
     const { path, keyPlace } = store.file
     const keyPlaceReason = inCommandWords(store.file.keyPlaceReason)
+    for (const profile of await damagedProfiles(store.folder))
+      terminal.note(
+        `The login of profile ${profile} is damaged. Remove it: npx --no-install doorstep logout --profile ${profile}`,
+      )
     if (json) return void terminal.printJson({ accounts: rows, keptIn: path, key: keyPlace, keyReason: keyPlaceReason })
     if (rows.length === 0)
       return void terminal.print('Nobody is signed in. Sign in with: npx --no-install doorstep login')

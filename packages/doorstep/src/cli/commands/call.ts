@@ -1,30 +1,32 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createFetch, notSignedIn, type TokenCredential } from '@doorstep/client'
+import { createFetch, type TokenCredential } from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import { type CallTarget, callTarget } from '../call/call-target.ts'
 import { readRequest, type SaidRequest } from '../call/read-request.ts'
-import { type Cloud, cloudOfAuthority } from '../clouds.ts'
-import { type CommandIO, command, flag, profileOption, text, texts } from '../command.ts'
+import type { Cloud } from '../clouds.ts'
+import { type CommandIO, command, flag, parsed, profileOption, text, texts } from '../command.ts'
 import { findLocalCloud, readLocalCloud } from '../control-client.ts'
 import { UsageError } from '../failure.ts'
 import { parseJson } from '../local-https.ts'
-import { environmentApplication, tokenOfApplication } from '../login/application-token.ts'
+import { credentialOfApplication, hasEnvironmentApplication, tokensOfApplication } from '../login/application-token.ts'
 import { chooseProfile } from '../login/choose-profile.ts'
 import { explained } from '../login/explain-refusal.ts'
-import type { AskedApi } from '../login/kept-token.ts'
-import { loginOfProfile } from '../login/login-of-profile.ts'
+import { findLogin, nobodySignedIn } from '../login/find-login.ts'
+import { type AskedApi, untilDue } from '../login/kept-token.ts'
 import { credentialOfLogin } from '../login/login-token.ts'
-import { askedApi } from '../login/sign-in-plan.ts'
+import { askedApi, cloudOfEnvironment } from '../login/sign-in-plan.ts'
 import { openTokenStore } from '../login/token-store.ts'
 import { type OutboundAnswer, type OutboundRoute, sendOutbound, upstreamOf } from '../outbound-https.ts'
 import { printable } from '../terminal.ts'
+
+const usualTimeoutSeconds = 60
 
 export const call = command({
   summary: 'call an API with the right token',
   description: [
     'The API is known by the address: Microsoft Graph, Azure Resource Manager, Azure Monitor, Cognite Data Fusion, Key Vault, Storage, and the local cloud’s own paths. For any other say --resource or --scope; without them no token is sent.',
-    'With a login of the local cloud the real names lead to it, without `doorstep run`.',
+    'With a login of the local cloud the real names lead to it, without `doorstep run`: that of the data folder of the login; for the application of AZURE_CLIENT_ID that of DOORSTEP_DATA (--data is the body here).',
     'The body is printed to stdout, the status to stderr. The exit code is 0 for 2xx, 1 for any other status, 3 when nobody answers. After a 401 the request is sent once more with a new token.',
   ].join('\n'),
   arguments: [
@@ -40,6 +42,11 @@ export const call = command({
     resource: text('RESOURCE', 'the API, v1.0'),
     scope: texts('SCOPE', 'the API, v2.0: api://my-api/.default'),
     profile: profileOption('which login (default: DOORSTEP_PROFILE, else default)'),
+    timeout: parsed(
+      'SECONDS',
+      `longest wait for an answer to begin, and for each next part of it (default: ${usualTimeoutSeconds})`,
+      parseTimeout,
+    ),
   },
   examples: [
     'doorstep call https://graph.microsoft.com/v1.0/me',
@@ -54,7 +61,9 @@ export const call = command({
     const said = askedApi(options, {})
     const target = callTarget({ url: request.url, cloud: caller.cloud, localUrl: localUrl || undefined, said })
     const route = await routeOf(target, caller, io.environment)
-    const answer = await callApi(request, target.asked, caller.credential, route).catch((error: unknown) => {
+    const timeoutMilliseconds = (options.timeout ?? usualTimeoutSeconds) * 1_000
+    const bounded = { ...request, timeoutMilliseconds }
+    const answer = await callApi(bounded, target.asked, caller.credential, route).catch((error: unknown) => {
       throw explained(error)
     })
     report(request, answer, options.include, io)
@@ -72,20 +81,19 @@ interface Caller {
 async function callerOf(given: string | undefined, io: CommandIO): Promise<Caller> {
   const { environment } = io
   const profile = await chooseProfile(given, environment)
-  const application = profile.isNamed ? undefined : environmentApplication(environment)
   const folder = dataDirectory(undefined, environment)
-  if (application !== undefined) {
-    const cloud = cloudOfAuthority(environment.AZURE_AUTHORITY_HOST ?? '') ?? 'local'
-    const unsaid = { cloud: undefined, data: undefined }
-    const credential: TokenCredential = {
-      getToken: (scopes, options) =>
-        tokenOfApplication(application, { scopes: [scopes].flat(), resource: options?.resource }, unsaid, environment),
-    }
+  if (!profile.isNamed && hasEnvironmentApplication(environment)) {
+    const localUrl = (await readLocalCloud(folder))?.instance.url
+    const cloud = cloudOfEnvironment(environment, localUrl) ?? 'local'
+    const anyCloud = { cloud: undefined, data: undefined }
+    const { tokens } = untilDue(await tokensOfApplication(anyCloud, io))
+    const credential = credentialOfApplication(anyCloud, environment, tokens)
     return { cloud, credential, dataDirectory: folder }
   }
   const store = await openTokenStore(io)
-  const login = await loginOfProfile(profile, store, io)
-  if (login === undefined) throw notSignedIn(profile.name)
+  const anywhere = { cloud: undefined, dataDirectory: undefined }
+  const login = await findLogin(profile, anywhere, store, io)
+  if (login === undefined) throw nobodySignedIn(profile, anywhere, store, environment)
   return {
     cloud: login.cloud,
     credential: credentialOfLogin(login, store, io),
@@ -105,11 +113,15 @@ async function routeOf(
   return { ca: interceptRoot, connectTo: { host: '127.0.0.1', port: Number(new URL(instance.url).port) } }
 }
 
-const patienceMilliseconds = 100_000
+function parseTimeout(words: string): number {
+  const seconds = Number(words)
+  if (/^\d+(\.\d+)?$/.test(words) && seconds > 0 && seconds <= 86_400) return seconds
+  throw new UsageError(`--timeout '${words}' is no time: write seconds above 0 and up to 86400, such as --timeout 10.`)
+}
 
 /** Sends the request with a token, and once more with a new one after a 401. */
 async function callApi(
-  { method, url, headers, body }: SaidRequest,
+  { method, url, headers, body, timeoutMilliseconds }: SaidRequest & { readonly timeoutMilliseconds: number },
   { scopes, resource }: AskedApi,
   credential: TokenCredential,
   route: OutboundRoute,
@@ -117,7 +129,7 @@ async function callApi(
   let last: OutboundAnswer | undefined
   const send: typeof fetch = async (_url, init) => {
     const all = Object.fromEntries(new Headers(init?.headers))
-    const wanted = { method, url, headers: all, body, timeoutMilliseconds: patienceMilliseconds }
+    const wanted = { method, url, headers: all, body, timeoutMilliseconds }
     last = await sendOutbound(wanted, route)
     const { status } = last
     const challenge = last.headers['www-authenticate']

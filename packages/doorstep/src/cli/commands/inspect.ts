@@ -1,5 +1,5 @@
 import { dataDirectory, dataFolderInUse } from '../../data-folder.ts'
-import { command, dataOption, flag, jsonOption } from '../command.ts'
+import { type CommandIO, command, dataOption, flag, jsonOption } from '../command.ts'
 import { askControl, type LocalCloud, readLocalCloud } from '../control-client.ts'
 import { describeOffset } from '../duration-text.ts'
 import { UnreachableError, UsageError } from '../failure.ts'
@@ -21,6 +21,7 @@ import {
 } from '../inspect/offline-checks.ts'
 import { tokenFacts } from '../inspect/token-facts.ts'
 import { opaqueKind, type TokenKind, tokenKind } from '../inspect/token-kind.ts'
+import { transportThroughProxy } from '../outbound-https.ts'
 import { readPaste } from '../paste.ts'
 
 export const inspect = command({
@@ -51,7 +52,7 @@ export const inspect = command({
     const inspection =
       typeof decoded === 'string'
         ? inspectOpaque(found, decoded)
-        : await inspectToken(decoded, online, await runningCloud(dataDirectory(data, io.environment)))
+        : await inspectToken(decoded, online, await runningCloud(dataDirectory(data, io.environment)), io)
     const findings = [...sourceOf(found), ...inspection.findings]
     if (json) io.terminal.printJson({ kind: inspection.kind, ...claimsOf(decoded), ...byVerdict(findings) })
     else for (const line of describeFindings(findings, io.terminal)) io.terminal.print(line)
@@ -86,10 +87,17 @@ function inspectOpaque({ token, source }: FoundToken, why: string): Inspection {
   return { kind, findings: [finding('form', 'not checked', says)] }
 }
 
-async function inspectToken(token: DecodedToken, online: boolean, cloud: LocalCloud | undefined): Promise<Inspection> {
+async function inspectToken(
+  token: DecodedToken,
+  online: boolean,
+  cloud: LocalCloud | undefined,
+  { environment }: CommandIO,
+): Promise<Inspection> {
   const kind = tokenKind(token.claims)
   const local = cloud && localPublisher(cloud)
-  const signature = await checkSignature(token, kind, { local, online, real: realPublisher })
+  const real: typeof realPublisher = (issuer, authority) =>
+    realPublisher(issuer, authority, transportThroughProxy(environment))
+  const signature = await checkSignature(token, kind, { local, online, real })
   const clock = signature.isLocal && cloud ? await clockOf(cloud) : machineClock()
   return { kind, findings: findingsOf(token, kind, signature.finding, clock, cloud?.instance.url) }
 }

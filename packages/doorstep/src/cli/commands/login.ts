@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Login, loginSignIns } from '@doorstep/client'
+import { type Login, writeLogin } from '@doorstep/client'
 import { dataDirectory, readBootstrap } from '../../data-folder.ts'
 import { authorityHosts, azureCliClientId, clouds } from '../clouds.ts'
 import {
@@ -15,14 +15,14 @@ import {
 } from '../command.ts'
 import { askControl, findLocalCloud, readLocalCloud } from '../control-client.ts'
 import { RefusedError, UsageError } from '../failure.ts'
-import { inCommandWords } from '../library-words.ts'
 import { type Authority, authorityOf } from '../login/authority.ts'
 import { useLocalBrowser } from '../login/browser-of-login.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
-import { readableLogin, writeLogin } from '../login/login-record.ts'
+import { forgetTokensOf, forgetUnlisted } from '../login/forget-login.ts'
+import { loginRecord } from '../login/login-record.ts'
 import { describeApi, keepToken, type SignedIn, signIn } from '../login/sign-in.ts'
 import { planSignIn, type SignInPlan } from '../login/sign-in-plan.ts'
-import { openTokenStore, type TokenStore } from '../login/token-store.ts'
+import { openTokenStore } from '../login/token-store.ts'
 import { printable } from '../terminal.ts'
 
 export const login = command({
@@ -49,6 +49,7 @@ export const login = command({
     clientSecretEnv: text('VARIABLE', 'name of the variable that holds the client secret'),
     clientSecretStdin: flag('read the client secret from standard input'),
     certificate: text('FILE', 'PEM file with the certificate and private key of the application'),
+    certificatePasswordEnv: text('VARIABLE', 'name of the variable that holds the password of its key'),
     data: dataOption,
     json: jsonOption,
   },
@@ -66,20 +67,35 @@ export const login = command({
     const plan = planSignIn(options, profile.configured, environment, (await readLocalCloud(folder))?.instance.url)
     if (options.data !== undefined && plan.cloud !== 'local')
       throw new UsageError(`--data names a local cloud, and --cloud is ${plan.cloud}: leave one of them out.`)
+    const store = await openTokenStore(io)
+    if (store.file.keyPlace === 'memory') {
+      throw new RefusedError(`The sign-in cannot be kept. ${store.file.keyPlaceReason}`)
+    }
     const secret = await secretOf(plan, io)
     const place = await placeOf(plan, folder, io)
-    const store = await openTokenStore(io)
     const id = crypto.randomUUID()
     const withoutBrowser =
       plan.cloud === 'local' && plan.way !== 'deviceCode' && plan.way !== 'application'
         ? await useLocalBrowser(folder, environment)
         : undefined
     const beginning = describeBeginning(plan, place)
-    const signedIn = await signIn({ ...place, plan, id, secret, withoutBrowser, beginning }, store, io)
-    const kept = recordOf(plan, place, signedIn, { id, profile })
-    await replaceLogin(kept, store)
-    await keepToken(kept, signedIn.token, store)
-    report(kept, signedIn, options.json, io)
+    const before = loginRecord(store.folder, profile.name)
+    const record = (signedIn: SignedIn) => recordOf(plan, place, signedIn, { id, profile })
+    const signedIn = await signIn(
+      { ...place, plan, id, secret, withoutBrowser, beginning },
+      store,
+      io,
+      async (result) => {
+        const kept = record(result)
+        await keepToken(kept, result.token, store)
+        await writeLogin(store.folder, kept).catch((error: Error) => {
+          throw new RefusedError(`The login cannot be kept: ${error.message}`, { cause: error })
+        })
+      },
+    )
+    if (before === 'damaged') await forgetUnlisted(store)
+    else if (before !== undefined) await forgetTokensOf(before, store)
+    report(record(signedIn), signedIn, options.json, io)
   },
 })
 
@@ -133,12 +149,10 @@ async function localTenant(folder: string): Promise<string> {
 }
 
 async function secretOf({ proof }: SignInPlan, { terminal, environment }: CommandIO): Promise<string | undefined> {
-  if (proof?.kind === 'secretVariable') {
-    const secret = environment[proof.variable]
-    if (secret) return secret
-    // A name in small letters may be a secret that was put in the wrong place.
-    const name = /^[A-Z0-9_]+$/.test(proof.variable) ? ` ${proof.variable}` : ''
-    throw new UsageError(`The variable${name} that --client-secret-env names is not set.`)
+  if (proof?.kind === 'secretVariable') return valueOfVariable(proof.variable, '--client-secret-env', environment)
+  if (proof?.kind === 'certificate') {
+    const { passwordVariable: variable } = proof
+    return variable === undefined ? undefined : valueOfVariable(variable, '--certificate-password-env', environment)
   }
   if (proof?.kind !== 'secretStdin') return undefined
   if (terminal.isInteractive || process.stdin.isTTY) {
@@ -150,6 +164,14 @@ async function secretOf({ proof }: SignInPlan, { terminal, environment }: Comman
   const secret = (await readText(process.stdin)).replace(/\r?\n$/, '')
   if (secret !== '') return secret
   throw new UsageError('--client-secret-stdin: standard input is empty, where the client secret was expected.')
+}
+
+function valueOfVariable(variable: string, option: string, environment: CommandIO['environment']): string {
+  const value = environment[variable]
+  if (value) return value
+  // A name in small letters may be a secret that was put in the wrong place.
+  const name = /^[A-Z0-9_]+$/.test(variable) ? ` ${variable}` : ''
+  throw new UsageError(`The variable${name} that ${option} names is not set.`)
 }
 
 function describeBeginning({ way, asked, clientId }: SignInPlan, { tenantId, authority }: SignInPlace): string {
@@ -177,23 +199,13 @@ function recordOf(
     tenantId: place.tenantId,
     clientId: plan.clientId,
     as,
-    proof: proof?.kind === 'certificate' ? { kind: 'certificate', path: resolve(proof.path) } : proof,
+    proof: proof?.kind === 'certificate' ? { ...proof, path: resolve(proof.path) } : proof,
     scopes: plan.asked.scopes,
     resource: plan.asked.resource,
     username,
     subscriptionId: place.subscriptionId,
     signedInAt: new Date().toISOString(),
   }
-}
-
-/** The sign-in that the profile had before is forgotten; that takes the access tokens along. */
-async function replaceLogin(kept: Login, store: TokenStore): Promise<void> {
-  if (store.file.keyPlace === 'memory') {
-    throw new RefusedError(`The sign-in cannot be kept. ${inCommandWords(store.file.keyPlaceReason)}`)
-  }
-  const before = readableLogin(store.folder, kept.profile)
-  await writeLogin(store.folder, kept)
-  if (before?.as === 'person') await loginSignIns(store.file, before).delete('')
 }
 
 function report(kept: Login, { token, isKept }: SignedIn, json: boolean, { terminal, environment }: CommandIO): void {

@@ -1,26 +1,30 @@
-import { notSignedIn } from '@doorstep/client'
+import { listLogins, type TokenCache } from '@doorstep/client'
+import { dataDirectory } from '../../data-folder.ts'
 import { clouds } from '../clouds.ts'
 import { type CommandIO, choice, command, dataOption, flag, profileOption, text, texts } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import {
-  environmentApplication,
-  requireEnvironmentApplication,
-  tokenOfApplication,
+  credentialOfApplication,
+  hasEnvironmentApplication,
+  missingApplication,
+  type SaidAuthority,
+  tokensOfApplication,
 } from '../login/application-token.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { explained } from '../login/explain-refusal.ts'
+import { findLogin, nobodySignedIn, type WantedLogin } from '../login/find-login.ts'
 import type { AskedApi } from '../login/kept-token.ts'
-import { loginOfProfile } from '../login/login-of-profile.ts'
-import { tokenOfLogin } from '../login/login-token.ts'
+import { tokenOfLogin, tokenWhileGood } from '../login/login-token.ts'
 import { askedApi } from '../login/sign-in-plan.ts'
-import { openTokenStore } from '../login/token-store.ts'
+import { openTokenStore, type TokenStore } from '../login/token-store.ts'
 import { formatToken, tokenFormats } from '../token-format.ts'
 
 export const token = command({
   summary: 'print an access token',
   description: [
     'Of the profile that --profile, DOORSTEP_PROFILE or doorstep.config.yaml names; else, when AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH) are set, of that application; else of the default `doorstep login`.',
-    'A login’s token comes from the cache, and is refreshed when that is due. Without --scope and --resource it is for what login asked for.',
+    'The token comes from the cache, and is refreshed when that is due. Without --scope and --resource a login’s is for what login asked for.',
+    'With --cloud or --data the login has to be of that cloud: where no profile is named, the only one that is.',
     'An application’s comes from the local cloud, unless --cloud or AZURE_AUTHORITY_HOST names another: a local secret never travels by accident.',
   ].join('\n'),
   options: {
@@ -29,7 +33,11 @@ export const token = command({
     resource: text('RESOURCE', 'API to ask for, v1.0: https://management.azure.com/'),
     format: choice('FORMAT', tokenFormats, 'how to print it (default: raw)'),
     json: flag('the same as --format json'),
-    cloud: choice('CLOUD', clouds, 'who gives the application’s token (default: AZURE_AUTHORITY_HOST, else local)'),
+    cloud: choice(
+      'CLOUD',
+      clouds,
+      'who gives it (default: that of the login; for an application AZURE_AUTHORITY_HOST, else local)',
+    ),
     data: dataOption,
   },
   examples: [
@@ -39,12 +47,9 @@ export const token = command({
     'doorstep token --cloud public --scope api://my-api/.default --json',
   ],
   async run(options, io) {
-    const { json, format, profile: given, cloud, data } = options
+    const { json, format, profile: given } = options
     if (json && format !== undefined && format !== 'json')
       throw new UsageError(`--json and --format ${format} exclude each other.`)
-    if (given !== undefined && cloud !== undefined) throw new UsageError('--profile has a cloud: leave --cloud out.')
-    if (given !== undefined && data !== undefined)
-      throw new UsageError('--profile has a data folder: leave --data out.')
     const asked = askedApi(options, {})
     const profile = await chooseProfile(given, io.environment)
     const { answer, tenantId, subscriptionId } = await tokenOf(profile, asked, options, io)
@@ -54,32 +59,46 @@ export const token = command({
   },
 })
 
-async function tokenOf(
-  profile: ChosenProfile,
-  asked: AskedApi | undefined,
-  { cloud, data }: { cloud: (typeof clouds)[number] | undefined; data: string | undefined },
-  io: CommandIO,
-) {
+async function tokenOf(profile: ChosenProfile, asked: AskedApi | undefined, said: SaidAuthority, io: CommandIO) {
   const { environment } = io
-  const mustBeApplication = cloud !== undefined || data !== undefined
-  const mayBeApplication = !profile.isNamed && environmentApplication(environment) !== undefined
-  if (mustBeApplication || mayBeApplication) {
-    const application = requireEnvironmentApplication(environment)
-    const answer = await tokenOfApplication(application, asked ?? sayWhatFor(), { cloud, data }, environment)
-    return { answer, tenantId: application.tenantId, subscriptionId: undefined }
+  if (!profile.isNamed && hasEnvironmentApplication(environment)) {
+    const api = asked ?? sayWhatFor()
+    const credentialWith = (tokens: TokenCache) => credentialOfApplication(said, environment, tokens)
+    const answer = await tokenWhileGood(credentialWith, await tokensOfApplication(said, io), api, io).catch(explain)
+    return { answer, tenantId: environment.AZURE_TENANT_ID ?? '', subscriptionId: undefined }
   }
   const store = await openTokenStore(io)
-  const login = await loginOfProfile(profile, store, io)
-  if (login === undefined) {
-    // Half an application is more likely meant than nobody.
-    if (!profile.isNamed && environment.AZURE_CLIENT_ID) requireEnvironmentApplication(environment)
-    throw notSignedIn(profile.name)
-  }
-  const answer = await tokenOfLogin(login, store, asked ?? login, io).catch((error: unknown) => {
-    throw explained(error)
-  })
+  const wanted = wantedLogin(said, environment)
+  const login = await findLogin(profile, wanted, store, io)
+  if (login === undefined) throw noToken(profile, wanted, store, environment)
+  const answer = await tokenOfLogin(login, store, asked ?? login, io).catch(explain)
   return { answer, tenantId: login.tenantId, subscriptionId: login.subscriptionId }
 }
+
+function explain(error: unknown): never {
+  throw explained(error)
+}
+
+function wantedLogin({ cloud, data }: SaidAuthority, environment: CommandIO['environment']): WantedLogin {
+  if (data === undefined) return { cloud, dataDirectory: undefined }
+  if (cloud !== undefined && cloud !== 'local')
+    throw new UsageError(`--data names a local cloud, and --cloud is ${cloud}: leave one of them out.`)
+  return { cloud: 'local', dataDirectory: dataDirectory(data, environment) }
+}
+
+function noToken(
+  profile: ChosenProfile,
+  wanted: WantedLogin,
+  store: TokenStore,
+  environment: CommandIO['environment'],
+): Error {
+  const nobody = nobodySignedIn(profile, wanted, store, environment)
+  // Half an application is more likely meant than nobody, and so is one where a cloud was said and nobody is signed in.
+  const meansApplication = environment.AZURE_CLIENT_ID || (wanted.cloud !== undefined && !hasLogins(store))
+  return !profile.isNamed && meansApplication ? missingApplication(environment, ` ${nobody.message}`) : nobody
+}
+
+const hasLogins = ({ folder }: TokenStore) => listLogins(folder).length > 0
 
 function sayWhatFor(): never {
   throw new UsageError(

@@ -25,9 +25,10 @@ export async function checkAuthority({ authorityHost, route, movedSeconds }: Che
     url,
     headers: { accept: 'application/json' },
     timeoutMilliseconds: patienceMilliseconds,
+    wholeTimeoutMilliseconds: patienceMilliseconds,
   }
   try {
-    const answer = await within(sendOutbound(request, route), authorityHost)
+    const answer = await sendOutbound(request, route)
     const milliseconds = Date.now() - started
     const reached =
       answer.status === 200
@@ -42,17 +43,6 @@ export async function checkAuthority({ authorityHost, route, movedSeconds }: Che
     if (!(error instanceof UnreachableError)) throw error
     return [await unreached(error, authorityHost, route)]
   }
-}
-
-/** One bound on everything: a name that is looked up for ever is no silence of a connection. */
-async function within<Result>(work: Promise<Result>, authorityHost: string): Promise<Result> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    const sentence = `${authorityHost} did not answer within ${patienceMilliseconds / 1000} s.`
-    timer = setTimeout(() => reject(new UnreachableError(sentence)), patienceMilliseconds)
-  })
-  work.catch(() => undefined)
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
 }
 
 function checkClock(date: string | undefined, now: number, movedSeconds: number): Finding {

@@ -1,48 +1,65 @@
+import { type Login, loginCommand, loginPartition, lookAtStore, type StoreLook } from '@doorstep/client'
+import { dataDirectory } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
 import { messageOf } from '../failure.ts'
 import { inCommandWords } from '../library-words.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { loginOfProfile } from '../login/login-of-profile.ts'
-import { openTokenStore, type TokenStore } from '../login/token-store.ts'
-import { type Finding, note, ok, problem } from './finding.ts'
+import { type Finding, note, ok, problem, warning } from './finding.ts'
 
 /** Where tokens are kept, and why there. */
-export function checkTokenStore({ file }: TokenStore): Finding {
-  const { path, keyPlace } = file
-  const keyPlaceReason = inCommandWords(file.keyPlaceReason)
-  if (keyPlace === 'memory') {
-    return problem(
-      'token store',
-      `Nothing can be kept. ${keyPlaceReason}`,
-      'Make the folder writable, and see that the disk is not full.',
-    )
+export function checkTokenStore({ directory, state, setAside, ...look }: StoreLook): Finding {
+  const reason = inCommandWords(look.reason)
+  if (state === 'unusable') {
+    const fix = 'Make the folder writable, and see that the disk is not full.'
+    return problem('token store', `Nothing can be kept. ${reason}`, fix)
   }
-  return ok('token store', `${path}, encrypted. ${keyPlaceReason}`)
+  if (state === 'damaged') {
+    const fix = 'Sign in again; what cannot be read is kept beside it, under a name with .corrupt-.'
+    return problem('token store', `The store in ${directory} is damaged. ${reason}`, fix)
+  }
+  if (setAside.length > 0) {
+    const detail = `${directory}. Something could not be read and was set aside: ${setAside.join(', ')}.`
+    return warning('token store', detail, 'Sign in again where that is asked, then remove it.')
+  }
+  if (state === 'empty') return ok('token store', `${directory}. Nothing is kept yet. ${reason}`)
+  return ok('token store', `${directory}, encrypted. ${reason}`)
 }
 
 /** The profile that `token` takes, and whether somebody is signed in. */
-export async function checkProfile(io: CommandIO): Promise<readonly Finding[]> {
+export async function checkProfile({ environment, ...io }: CommandIO): Promise<readonly Finding[]> {
   let profile: ChosenProfile
   try {
-    profile = await chooseProfile(undefined, io.environment)
+    profile = await chooseProfile(undefined, environment)
   } catch (error) {
     return [problem('profile', messageOf(error), 'Correct it. docs/config-file.md describes every key.')]
   }
-  let store: TokenStore
+  let look: StoreLook
   try {
-    store = await openTokenStore(io)
+    look = await lookAtStore()
   } catch (error) {
-    return [problem('token store', messageOf(error), 'chmod 700 that folder, or choose another by XDG_DATA_HOME.')]
+    return [problem('token store', messageOf(error), 'Choose another folder by XDG_DATA_HOME.')]
   }
-  return [checkTokenStore(store), await checkLogin(profile, store, io)]
+  return [checkTokenStore(look), await checkLogin(profile, look, { environment, ...io })]
 }
 
-async function checkLogin(profile: ChosenProfile, store: TokenStore, io: CommandIO): Promise<Finding> {
+async function checkLogin(profile: ChosenProfile, look: StoreLook, io: CommandIO): Promise<Finding> {
   try {
-    const login = await loginOfProfile(profile, store, io)
+    const login = await loginOfProfile(profile, { folder: look.directory }, io)
     if (login === undefined) return note('profile', `Nobody is signed in as profile ${profile.name}.`)
-    return ok('profile', `${profile.name}: ${login.username || `the application ${login.clientId}`} at ${login.cloud}.`)
+    const who = `${profile.name}: ${login.username || `the application ${login.clientId}`}`
+    if (hasEnded(login, look)) {
+      const fix = loginCommand(login, dataDirectory(undefined, io.environment))
+      return problem('profile', `${who} was signed in, and nothing of that sign-in is kept any more.`, fix)
+    }
+    return ok('profile', `${who} at ${login.cloud}.`)
   } catch (error) {
     return problem('profile', messageOf(error), `npx --no-install doorstep login --profile ${profile.name}`)
   }
+}
+
+/** An application has its secret elsewhere and needs nothing kept, unless it came through stdin. */
+function hasEnded(login: Login, look: StoreLook): boolean {
+  const needsKept = login.as === 'person' || login.proof?.kind === 'secretNotKept'
+  return needsKept && look.holds(loginPartition(login)) === undefined
 }

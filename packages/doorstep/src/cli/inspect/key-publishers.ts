@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto'
-import { nodeTransport } from '@doorstep/client'
+import { nodeTransport, type Transport } from '@doorstep/client'
 import type { LocalCloud } from '../control-client.ts'
 import { messageOf, UnreachableError } from '../failure.ts'
 import { parseJson, requestLocal } from '../local-https.ts'
@@ -37,7 +37,11 @@ export function localPublisher({ instance, ca }: LocalCloud): KeyPublisher {
 const TIMEOUT = 10_000
 
 /** The keys of a real cloud; v1.0 publishes one set for every tenant. */
-export function realPublisher({ version, tenantId }: ReadIssuer, authority: string): KeyPublisher {
+export function realPublisher(
+  { version, tenantId }: ReadIssuer,
+  authority: string,
+  transport: Transport = nodeTransport(),
+): KeyPublisher {
   const address = `${authority}${version === '1.0' ? '/common/discovery/keys' : `/${tenantId}/discovery/v2.0/keys`}`
   return {
     name: authority,
@@ -45,7 +49,7 @@ export function realPublisher({ version, tenantId }: ReadIssuer, authority: stri
     async keys() {
       const request = { method: 'GET', url: address, headers: { accept: 'application/json' } } as const
       try {
-        const { status, body } = await nodeTransport()({ ...request, timeoutMilliseconds: TIMEOUT })
+        const { status, body } = await transport({ ...request, timeoutMilliseconds: TIMEOUT })
         return status === 200 ? keysOf(parseJson(body), address) : `${address} answered with status ${status}`
       } catch (error) {
         return `${authority} cannot be reached (${messageOf(error)})`

@@ -13,6 +13,10 @@ export interface ChosenProfile {
   readonly configured: ConfiguredProfile
   /** Path of that file, where it has the profile. */
   readonly configFile: string | undefined
+  /** The file that named it as the default, in words; undefined where the command line or the environment did. */
+  readonly namedBy: string | undefined
+  /** Profiles of that file. */
+  readonly configuredNames: readonly string[]
 }
 
 /**
@@ -25,7 +29,8 @@ export async function chooseProfile(
   environment: CommandIO['environment'],
 ): Promise<ChosenProfile> {
   const file = await readConfigFile(environment)
-  const named = namedProfile(given, environment) ?? file?.config.defaultProfile
+  const said = namedProfile(given, environment)
+  const named = said ?? file?.config.defaultProfile
   const name = named ?? defaultProfileName
   const configured = file && Object.hasOwn(file.config.profiles, name) ? file.config.profiles[name] : undefined
   return {
@@ -33,6 +38,8 @@ export async function chooseProfile(
     isNamed: named !== undefined,
     configured: configured ?? {},
     configFile: configured && file?.path,
+    namedBy: said === undefined && named !== undefined ? `defaultProfile of ${file?.path}` : undefined,
+    configuredNames: Object.keys(file?.config.profiles ?? {}),
   }
 }
 

@@ -22,6 +22,7 @@ export interface ConfiguredProfile {
   readonly clientSecretEnv?: string | undefined
   /** Absolute. */
   readonly certificate?: string | undefined
+  readonly certificatePasswordEnv?: string | undefined
 }
 
 /** A value of the file and its place in it, for messages. */
@@ -75,6 +76,7 @@ const profileKeys = [
   'redirectUri',
   'clientSecretEnv',
   'certificate',
+  'certificatePasswordEnv',
 ] as const
 
 function profileOf(place: Place, folder: string): ConfiguredProfile {
@@ -90,6 +92,7 @@ function profileOf(place: Place, folder: string): ConfiguredProfile {
     redirectUri: textOf(members.redirectUri),
     clientSecretEnv: textOf(members.clientSecretEnv),
     certificate: certificate === undefined ? undefined : resolve(folder, certificate),
+    certificatePasswordEnv: textOf(members.certificatePasswordEnv),
   }
 }
 

@@ -1,37 +1,34 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { type Login, loginPath, readLogin } from '@doorstep/client'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { defaultProfileName, type Login, listLogins, loginPath, readLogin } from '@doorstep/client'
 
-/** The login of a profile, where there is one that can be read. */
-export function readableLogin(storeFolder: string, profile: string): Login | undefined {
+/** What the record of a profile turned out to be. */
+export type LoginRecord = Login | 'damaged' | undefined
+
+/** The login of a profile; undefined when it has no record. */
+export function loginRecord(storeFolder: string, profile: string): LoginRecord {
   try {
     return readLogin(storeFolder, profile)
   } catch {
-    return undefined
+    return 'damaged'
   }
 }
 
-/** Replaces the login of its profile as a whole, durably, readable by its owner alone (0600). */
-export async function writeLogin(storeFolder: string, login: Login): Promise<void> {
-  const path = loginPath(storeFolder, login.profile)
-  const folder = dirname(path)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const temporary = join(folder, `.${login.profile}.${crypto.randomUUID()}.tmp`)
-  try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify(login, undefined, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+/** Profiles whose record cannot be read, or holds no login. */
+export async function damagedProfiles(storeFolder: string): Promise<readonly string[]> {
+  const names = await readdir(recordFolder(storeFolder)).catch(() => [])
+  const readable = new Set(listLogins(storeFolder).map(({ profile }) => `${profile}.json`))
+  const damaged = names.filter((name) => name.endsWith('.json') && !readable.has(name))
+  return damaged.map((name) => name.slice(0, -'.json'.length)).sort()
 }
 
 export async function removeLogin(storeFolder: string, profile: string): Promise<void> {
-  await rm(loginPath(storeFolder, profile), { force: true })
+  await rm(loginPath(storeFolder, profile), { force: true, recursive: true })
 }
+
+/** Removes the records of all profiles, readable or not. */
+export async function removeAllLogins(storeFolder: string): Promise<void> {
+  await rm(recordFolder(storeFolder), { recursive: true, force: true })
+}
+
+const recordFolder = (storeFolder: string) => dirname(loginPath(storeFolder, defaultProfileName))

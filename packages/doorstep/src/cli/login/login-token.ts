@@ -19,15 +19,24 @@ import type { TokenStore } from './token-store.ts'
  * @throws {AuthenticationRequiredError} when the person has to sign in again
  * @throws {UnreachableError} and what the client library throws
  */
-export async function tokenOfLogin(
-  login: Login,
-  store: TokenStore,
+export function tokenOfLogin(login: Login, store: TokenStore, asked: AskedApi, io: CommandIO): Promise<AccessToken> {
+  const kept = tokensOf(login, store.file.tokens, io.environment)
+  return tokenWhileGood((tokens) => credentialOfLogin(login, store, io, tokens), kept, asked, io)
+}
+
+/**
+ * The token of a credential that keeps its tokens in the cache, less those that are due. One that is still good is given
+ * when it cannot be refreshed.
+ */
+export async function tokenWhileGood(
+  credentialWith: (tokens: TokenCache) => TokenCredential,
+  cache: TokenCache,
   asked: AskedApi,
   io: CommandIO,
 ): Promise<AccessToken> {
-  const { tokens, goodFor } = untilDue(tokensOf(login, store.file.tokens, io.environment))
+  const { tokens, goodFor } = untilDue(cache)
   try {
-    return await ask(credentialOfLogin(login, store, io, tokens), asked)
+    return await ask(credentialWith(tokens), asked)
   } catch (error) {
     const good = goodFor()
     if (good === undefined) throw error

@@ -17,13 +17,14 @@ export interface LoginOptions {
   readonly clientSecretEnv: string | undefined
   readonly clientSecretStdin: boolean
   readonly certificate: string | undefined
+  readonly certificatePasswordEnv: string | undefined
 }
 
 /** How an application is to prove itself, before anything secret has been read. */
 export type ProofSource =
   | { readonly kind: 'secretVariable'; readonly variable: string }
   | { readonly kind: 'secretStdin' }
-  | { readonly kind: 'certificate'; readonly path: string }
+  | { readonly kind: 'certificate'; readonly path: string; readonly passwordVariable: string | undefined }
 
 /** What `login` does. `way: 'any'` is a browser where one can be opened, else a device code. */
 export interface SignInPlan {
@@ -66,6 +67,11 @@ export function planSignIn(
 
 function proofOf(options: LoginOptions, profile: ConfiguredProfile): ProofSource | undefined {
   const { clientSecretEnv, clientSecretStdin, certificate } = options
+  const path = certificate ?? profile.certificate
+  if (options.certificatePasswordEnv !== undefined && path === undefined)
+    throw new UsageError(
+      '--certificate-password-env is for an encrypted certificate: name its file with --certificate.',
+    )
   const given = [
     clientSecretEnv !== undefined && '--client-secret-env',
     clientSecretStdin && '--client-secret-stdin',
@@ -75,7 +81,7 @@ function proofOf(options: LoginOptions, profile: ConfiguredProfile): ProofSource
     throw new UsageError(`${given.join(' and ')} exclude each other: the application has one proof.`)
   if (clientSecretStdin) return { kind: 'secretStdin' }
   if (clientSecretEnv !== undefined) return secretVariable(clientSecretEnv, '--client-secret-env')
-  if (certificate !== undefined) return { kind: 'certificate', path: certificate }
+  if (certificate !== undefined) return certificateProof(certificate, options, profile)
   if (options.deviceCode) return undefined // the profile's proof is for another way
   if (profile.clientSecretEnv !== undefined && profile.certificate !== undefined) {
     throw new UsageError(
@@ -83,15 +89,26 @@ function proofOf(options: LoginOptions, profile: ConfiguredProfile): ProofSource
     )
   }
   if (profile.clientSecretEnv !== undefined) return secretVariable(profile.clientSecretEnv, 'clientSecretEnv')
-  return profile.certificate === undefined ? undefined : { kind: 'certificate', path: profile.certificate }
+  return profile.certificate === undefined ? undefined : certificateProof(profile.certificate, options, profile)
+}
+
+function certificateProof(path: string, options: LoginOptions, profile: ConfiguredProfile): ProofSource {
+  const { certificatePasswordEnv: given } = options
+  const variable = given ?? profile.certificatePasswordEnv
+  const source = given === undefined ? 'certificatePasswordEnv' : '--certificate-password-env'
+  if (variable !== undefined) requireVariableName(variable, source, 'the password')
+  return { kind: 'certificate', path, passwordVariable: variable }
+}
+
+function secretVariable(variable: string, source: string): ProofSource {
+  requireVariableName(variable, source, 'the secret')
+  return { kind: 'secretVariable', variable }
 }
 
 /** Never repeats what was given: it may be the secret itself. */
-function secretVariable(variable: string, source: string): ProofSource {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) return { kind: 'secretVariable', variable }
-  throw new UsageError(
-    `${source} takes the name of a variable that holds the secret, such as MY_APP_SECRET, not the secret.`,
-  )
+function requireVariableName(variable: string, source: string, what: string): void {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) return
+  throw new UsageError(`${source} takes the name of a variable that holds ${what}, such as MY_APP_SECRET, not ${what}.`)
 }
 
 function wayOf(options: LoginOptions, profile: ConfiguredProfile, proof: ProofSource | undefined): SignInPlan['way'] {
@@ -154,7 +171,13 @@ function notEmpty(text: string, option: string): string {
   throw new UsageError(`${option} is empty: write ${option} ${example}`)
 }
 
-function cloudOfEnvironment(
+/**
+ * The cloud that AZURE_AUTHORITY_HOST names; undefined where it is not set.
+ *
+ * @param localUrl the address of the local cloud, where there is one
+ * @throws {UsageError} when it names none: tokens of a stranger must not be taken for those of a cloud
+ */
+export function cloudOfEnvironment(
   { AZURE_AUTHORITY_HOST: host }: CommandIO['environment'],
   localUrl: string | undefined,
 ): Cloud | undefined {
@@ -163,6 +186,6 @@ function cloudOfEnvironment(
   const cloud = isLocal ? 'local' : cloudOfAuthority(host)
   if (cloud !== undefined) return cloud
   throw new UsageError(
-    `AZURE_AUTHORITY_HOST names ${URL.canParse(host) ? new URL(host).origin : 'no address'}, which is no cloud that login knows: say --cloud local, public, usgov or china.`,
+    `AZURE_AUTHORITY_HOST names ${URL.canParse(host) ? new URL(host).origin : 'no address'}, which is no cloud that is known here: name the authority of the local cloud, public, usgov or china, or unset it. \`login\` takes --cloud instead.`,
   )
 }

@@ -22,6 +22,7 @@ import { inCommandWords } from '../library-words.ts'
 import { stopSignals } from '../stop-signals.ts'
 import type { Authority } from './authority.ts'
 import { explained } from './explain-refusal.ts'
+import { forgetTokensOf } from './forget-login.ts'
 import { type AskedApi, ask } from './kept-token.ts'
 import { personPrompts } from './person-prompts.ts'
 import type { SignInPlan } from './sign-in-plan.ts'
@@ -37,7 +38,7 @@ export interface SignInRequest {
   readonly authority: Authority
   /** Of the local cloud. */
   readonly dataDirectory: string | undefined
-  /** The value of the client secret, where the plan has one. */
+  /** The value of the client secret, or the password of the certificate, where the plan has one. */
   readonly secret: string | undefined
   /** Why no browser can be opened here, where that is known: a sentence without its full stop. */
   readonly withoutBrowser: string | undefined
@@ -50,20 +51,26 @@ export interface SignedIn {
   readonly as: 'person' | 'application'
   /** Empty for an application. */
   readonly username: string
-  readonly homeAccountId: string
   /** Whether new tokens can be had without the person. */
   readonly isKept: boolean
   readonly proof: LoginProof | undefined
 }
 
 /**
- * Signs in as planned. A person's sign-in is in the store afterwards. Ctrl-C ends it and leaves nothing behind.
+ * Signs in as planned. A person's sign-in is in the store afterwards. Ctrl-C ends it and leaves nothing behind, as does
+ * every failure, that of `keep` included.
  *
+ * @param keep makes it a login: from then on the store knows whose the sign-in is
  * @throws {UsageError} naming the option that cannot work
  * @throws {RefusedError} with the authority's own words
  * @throws {InterruptedError}
  */
-export async function signIn(request: SignInRequest, store: TokenStore, io: CommandIO): Promise<SignedIn> {
+export async function signIn(
+  request: SignInRequest,
+  store: TokenStore,
+  io: CommandIO,
+  keep: (signedIn: SignedIn) => Promise<void>,
+): Promise<SignedIn> {
   const signals = stopSignals()
   const controller = new AbortController()
   const interrupted = signals.received.then((signal) => {
@@ -72,8 +79,12 @@ export async function signIn(request: SignInRequest, store: TokenStore, io: Comm
   })
   try {
     const token = await tokenBySignIn(announced(request, io), store, io, controller.signal)
-    return await describeSignedIn(request, store, token)
+    const signedIn = await describeSignedIn(request, store, token)
+    if (controller.signal.aborted) throw new AbortError()
+    await keep(signedIn)
+    return signedIn
   } catch (error) {
+    await forgetTokensOf(request, store).catch(() => undefined) // what went wrong first is what has to be said
     if (error instanceof AbortError && controller.signal.aborted) throw new InterruptedError(await interrupted)
     if (error instanceof CredentialOptionError) throw new UsageError(inCommandWords(error.message), { cause: error })
     throw explained(error)
@@ -160,7 +171,8 @@ function asApplication(request: SignInRequest, { environment }: CommandIO): Toke
   const { proof } = plan
   if (proof?.kind === 'certificate') {
     const now = timeOf({ cloud: plan.cloud, dataDirectory }, environment)
-    return new ClientCertificateCredential({ ...options, now, certificatePath: proof.path })
+    const password = secret === undefined ? {} : { certificatePassword: secret }
+    return new ClientCertificateCredential({ ...options, now, certificatePath: proof.path, ...password })
   }
   return new ClientSecretCredential({ ...options, clientSecret: secret ?? '' })
 }
@@ -172,7 +184,6 @@ async function describeSignedIn(request: SignInRequest, store: TokenStore, token
     token,
     as: plan.way === 'application' ? 'application' : 'person',
     username: kept?.username ?? '',
-    homeAccountId: kept?.homeAccountId ?? '',
     isKept: plan.way === 'application' ? plan.proof?.kind !== 'secretStdin' : kept !== undefined,
     proof: plan.proof?.kind === 'secretStdin' ? { kind: 'secretNotKept' } : plan.proof,
   }

@@ -1,11 +1,11 @@
-import { type AccessToken, type Login, notSignedIn } from '@doorstep/client'
+import { type AccessToken, type Login, notSignedIn, type TokenCredential } from '@doorstep/client'
 import { dataDirectory } from '../../data-folder.ts'
 import { type Cloud, defaultScopes } from '../clouds.ts'
 import type { CommandIO } from '../command.ts'
 import { findLocalCloud } from '../control-client.ts'
 import { RefusedError, UsageError } from '../failure.ts'
 import { parseJson } from '../local-https.ts'
-import { type EnvironmentApplication, environmentApplication, tokenOfApplication } from '../login/application-token.ts'
+import { credentialOfApplication, hasEnvironmentApplication, tokensOfApplication } from '../login/application-token.ts'
 import { type ChosenProfile, chooseProfile } from '../login/choose-profile.ts'
 import { explained } from '../login/explain-refusal.ts'
 import { ask } from '../login/kept-token.ts'
@@ -100,27 +100,27 @@ function optionsOf({ profile }: ChosenDirectory, { cloud }: Actor): readonly str
 async function actorFor(chosen: ChosenDirectory, io: CommandIO): Promise<Actor> {
   const { environment } = io
   const profile = await chooseProfile(chosen.profile, environment)
-  const application = profile.isNamed ? undefined : environmentApplication(environment)
-  return application === undefined ? loginActor(chosen, profile, io) : applicationActor(application, chosen, io)
+  if (!profile.isNamed && hasEnvironmentApplication(environment)) return applicationActor(chosen, io)
+  return loginActor(chosen, profile, io)
 }
 
-function applicationActor(
-  application: EnvironmentApplication,
-  { cloud = 'local' }: ChosenDirectory,
-  { environment }: CommandIO,
-): Actor {
-  const asked = { scopes: [defaultScopes[cloud]] }
-  let kept: Promise<AccessToken> | undefined
+async function applicationActor({ cloud = 'local' }: ChosenDirectory, io: CommandIO): Promise<Actor> {
+  const { environment } = io
+  const said = { cloud, data: undefined }
+  const credential = credentialOfApplication(said, environment, await tokensOfApplication(said, io))
   return {
     cloud,
-    name: `the application ${application.clientId}`,
-    tenantId: application.tenantId,
+    name: `the application ${environment.AZURE_CLIENT_ID}`,
+    tenantId: environment.AZURE_TENANT_ID ?? '',
     dataDirectory: dataDirectory(undefined, environment),
-    getToken() {
-      kept ??= tokenOfApplication(application, asked, { cloud, data: undefined }, environment)
-      return kept
-    },
+    getToken: () => tokenFor(cloud, credential),
   }
+}
+
+function tokenFor(cloud: Cloud, credential: TokenCredential): Promise<AccessToken> {
+  return ask(credential, { scopes: [defaultScopes[cloud]] }).catch((error: unknown) => {
+    throw explained(error)
+  })
 }
 
 async function loginActor(chosen: ChosenDirectory, profile: ChosenProfile, io: CommandIO): Promise<Actor> {
@@ -136,10 +136,7 @@ async function loginActor(chosen: ChosenDirectory, profile: ChosenProfile, io: C
     name: login.as === 'person' ? login.username : `the application ${login.clientId}`,
     tenantId: login.tenantId,
     dataDirectory: login.dataDirectory ?? dataDirectory(undefined, io.environment),
-    getToken: () =>
-      ask(credential, { scopes: [defaultScopes[cloud]] }).catch((error: unknown) => {
-        throw explained(error)
-      }),
+    getToken: () => tokenFor(cloud, credential),
   }
 }
 
