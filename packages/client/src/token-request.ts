@@ -1,10 +1,10 @@
-import { pause } from './abort.ts'
+import { pause, unlessAborted, unlessLate } from './abort.ts'
 import { unreachable } from './connection-failure.ts'
 import type { AbortSignalLike, AccessToken } from './credential.ts'
 import { AbortError } from './errors.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { accessTokenOf, retryAfterMilliseconds, successOf } from './token-response.ts'
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+import { timedOut, type Transport, type TransportRequest, type TransportResponse } from './transport.ts'
 
 /** One request for a token, in the words of the wire. */
 export interface TokenRequest {
@@ -30,6 +30,9 @@ export interface TokenRequestSettings {
 
 const MAXIMUM_RETRIES = 3
 const FIRST_RETRY_DELAY_MILLISECONDS = 250
+
+/** What a transport may take to say itself that its time is over. */
+const TIME_OF_ITS_OWN_MILLISECONDS = 50
 
 /** Connections that broke rather than could not be made: asking again may help. */
 const TRANSIENT_FAILURES: readonly unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'EAI_AGAIN', 'UND_ERR_SOCKET']
@@ -117,7 +120,10 @@ function claimsOf(jwt: string): JsonObject | undefined {
 
 type Attempt = { response: TransportResponse } | { failure: unknown }
 
-/** Sends a request to an authority, with the retries and the bound of `requestToken`. */
+/**
+ * Sends a request to an authority, with the retries and the bound of `requestToken`, which count too for a transport of
+ * somebody else's that knows neither time nor signal.
+ */
 export async function sendWithRetries(
   request: Omit<TransportRequest, 'signal' | 'timeoutMilliseconds'>,
   { transport, timeoutMilliseconds, abortSignal }: TokenRequestSettings,
@@ -126,11 +132,9 @@ export async function sendWithRetries(
   const deadline = performance.now() + timeoutMilliseconds
   for (let retries = 0; ; retries += 1) {
     const remaining = Math.max(1, Math.ceil(deadline - performance.now()))
-    const attempt: Attempt = await transport({
-      ...request,
-      signal: abortSignal,
-      timeoutMilliseconds: remaining,
-    }).then(
+    const sent = (async () => transport({ ...request, signal: abortSignal, timeoutMilliseconds: remaining }))()
+    const answer = unlessLate(sent, remaining + TIME_OF_ITS_OWN_MILLISECONDS, () => timedOut(timeoutMilliseconds))
+    const attempt: Attempt = await unlessAborted(answer, abortSignal).then(
       (response) => ({ response }),
       (failure: unknown) => ({ failure }),
     )

@@ -94,7 +94,8 @@ function send(
   })
 }
 
-function timedOut(milliseconds: number): Error {
+/** What a transport rejects with when no answer came in time. */
+export function timedOut(milliseconds: number): Error {
   return Object.assign(new Error(`No answer within ${milliseconds} ms.`), { code: 'ETIMEDOUT' })
 }
 
