@@ -5,8 +5,8 @@ export { authorizationHeader } from './authorization-header.ts'
 export type { BrowserCredentialOptions } from './browser-options.ts'
 export { type CacheableCredential, type CachedOptions, cached } from './cache/cached.ts'
 export { type MemoryCacheOptions, memoryCache } from './cache/memory.ts'
-export type { TokenCache } from './cache/token-cache.ts'
-export type { AbortSignalLike, AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
+export type { TokenCache, WaitForTurn } from './cache/token-cache.ts'
+export type { AbortSignalLike, AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from './credential.ts'
 export {
   AuthorizationCodeCredential,
   type AuthorizationCodeCredentialOptions,

@@ -4,7 +4,7 @@ import type { AbortSignalLike, AccessToken } from './credential.ts'
 import { AbortError } from './errors.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { accessTokenOf, retryAfterMilliseconds, successOf } from './token-response.ts'
-import { timedOut, type Transport, type TransportRequest, type TransportResponse } from './transport.ts'
+import { type Transport, type TransportRequest, type TransportResponse, timedOut } from './transport.ts'
 
 /** One request for a token, in the words of the wire. */
 export interface TokenRequest {

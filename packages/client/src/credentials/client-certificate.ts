@@ -5,7 +5,7 @@ import {
   requestApplicationToken,
 } from '../application-token.ts'
 import { cachePartitionOf } from '../cache-partition.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError } from '../errors.ts'
 
 export interface ClientCertificateCredentialOptions extends ApplicationOptions {
@@ -54,6 +54,11 @@ export class ClientCertificateCredential implements TokenCredential {
       this.clientId.toLowerCase(),
       ...own,
     ])
+  }
+
+  /** That of `timeoutMilliseconds`. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#application.timeoutMilliseconds, mayAskPerson: false }
   }
 
   /**

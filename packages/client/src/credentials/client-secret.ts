@@ -5,7 +5,7 @@ import {
   requestApplicationToken,
 } from '../application-token.ts'
 import { cachePartitionOf } from '../cache-partition.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { requireText } from '../option-values.ts'
 
 export interface ClientSecretCredentialOptions extends ApplicationOptions {
@@ -40,6 +40,11 @@ export class ClientSecretCredential implements TokenCredential {
   get cachePartition(): string {
     const parts = [this.authorityHost, this.tenantId.toLowerCase(), this.clientId.toLowerCase(), this.#clientSecret]
     return cachePartitionOf('client-secret', parts)
+  }
+
+  /** That of `timeoutMilliseconds`. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#application.timeoutMilliseconds, mayAskPerson: false }
   }
 
   /**

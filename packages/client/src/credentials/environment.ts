@@ -1,5 +1,5 @@
 import { azureAuthorityHosts } from '../authority-host.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError, CredentialUnavailableError } from '../errors.ts'
 import type { Transport } from '../transport.ts'
 import { ClientCertificateCredential } from './client-certificate.ts'
@@ -42,6 +42,11 @@ export class EnvironmentCredential implements TokenCredential {
   /** That of the credential which the variables make. */
   get cachePartition(): string | undefined {
     return this.#credential instanceof Error ? undefined : this.#credential.cachePartition
+  }
+
+  /** Those of the credential which the variables make. */
+  get bounds(): CredentialBounds | undefined {
+    return this.#credential instanceof Error ? undefined : this.#credential.bounds
   }
 
   /**

@@ -116,6 +116,10 @@ export class ProfileCredential implements TokenCredential {
   #asking(login: Login, store: FileStore): TokenCredential {
     return {
       cachePartition: loginPartition(login),
+      bounds: {
+        withoutPersonMilliseconds: requireDuration(this.#options.timeoutMilliseconds),
+        mayAskPerson: false,
+      },
       getToken: async (scopes, asked) => {
         const { authorityHost, transport } = await loginAuthority(login)
         const own = { ...this.#options, authorityHost, transport: this.#options.transport ?? transport }

@@ -1,4 +1,4 @@
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { requireText } from '../option-values.ts'
 import { tokenByRefresh } from '../refresh.ts'
 import { memorySignIns, type SignInStore } from '../sign-in.ts'
@@ -42,6 +42,11 @@ export class RefreshTokenCredential implements TokenCredential {
   /** Same authority, tenant, application and refresh token: same tokens. */
   get cachePartition(): string {
     return userCachePartition(this.#client, this.#fingerprint)
+  }
+
+  /** That of `timeoutMilliseconds`. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#client.timeoutMilliseconds, mayAskPerson: false }
   }
 
   /**

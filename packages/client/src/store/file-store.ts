@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { TokenCache } from '../cache/token-cache.ts'
+import type { TokenCache, WaitForTurn } from '../cache/token-cache.ts'
 import { CredentialOptionError } from '../errors.ts'
 import type { SignInStore } from '../sign-in.ts'
 import { type EncryptionKey, encryptionKey } from './encryption-key.ts'
@@ -93,16 +93,19 @@ export async function fileStore(options: FileStoreOptions = {}): Promise<FileSto
   }
 }
 
+/** Of a request without a person. */
+const LONGEST_WAIT: WaitForTurn = { withinMilliseconds: 15_000, abortSignal: new AbortController().signal }
+
 /** The folder is made at the first lease: a token that is there needs none. */
 function leases(directory: string): NonNullable<TokenCache['exclusively']> {
   const folder = join(directory, 'leases')
   let prepared: Promise<unknown> | undefined
-  return async (key, work, meanwhile) => {
+  return async (key, work, meanwhile, wait = LONGEST_WAIT) => {
     prepared ??= prepareLeases(folder)
       .then(() => removeOldFiles(directory, (name) => name.endsWith('.tmp')))
       .catch(() => undefined) // a lease then cannot be had either, and is done without
     await prepared
-    return underLease(folder, key, work, meanwhile)
+    return underLease(folder, key, work, meanwhile, wait)
   }
 }
 

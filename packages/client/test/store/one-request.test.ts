@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   ClientSecretCredential,
   type ClientSecretCredentialOptions,
+  type CredentialBounds,
   cached,
   fileStore,
   nodeTransport,
@@ -168,6 +169,48 @@ describe('a process that was killed while it asked', () => {
       expect(server.requests).toHaveLength(before + 1)
     }
     expect(await leases()).toEqual([])
+  })
+})
+
+describe('a person who takes long', () => {
+  it('is asked by one process at a time, however long it takes', async () => {
+    const stores = await Promise.all([openStore(), openStore(), openStore()])
+    let windows = 0
+    const person = (bounds: CredentialBounds) => ({
+      cachePartition: 'of a person',
+      bounds,
+      getToken: async () => {
+        windows += 1
+        await new Promise((resolve) => setTimeout(resolve, 1_500))
+        return { token: 'after the window', expiresOnTimestamp: Date.now() + 3600_000 }
+      },
+    })
+    const bounds = { withoutPersonMilliseconds: 200, mayAskPerson: true }
+    const asked = stores.map(({ tokens }) => cached(person(bounds), tokens).getToken(GRAPH))
+    expect((await Promise.all(asked)).map(({ token }) => token)).toEqual(Array(3).fill('after the window'))
+    expect(windows).toBe(1)
+  })
+
+  it('holds a request without a person up no longer than that may take', async () => {
+    const holder = (await openStore()).tokens
+    const lasting = new AbortController()
+    let windows = 0
+    const credentialOf = (mayAskPerson: boolean) => ({
+      cachePartition: 'of a person',
+      bounds: { withoutPersonMilliseconds: 200, mayAskPerson },
+      getToken: () => {
+        windows += 1
+        return new Promise<never>(() => {})
+      },
+    })
+    const held = cached(credentialOf(true), holder)
+      .getToken(GRAPH, { abortSignal: lasting.signal })
+      .catch(() => {})
+    while (windows === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const waiting = cached(credentialOf(false), (await openStore()).tokens).getToken(GRAPH)
+    await expect(waiting).rejects.toMatchObject({ name: 'AuthorityUnreachableError', code: 'ETIMEDOUT' })
+    lasting.abort()
+    await held
   })
 })
 
