@@ -13,7 +13,10 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
   redirectUri?: string | readonly string[]
   /** How the authority sends the answer. Default `query`; `form_post` keeps it out of the browser's history. */
   responseMode?: 'query' | 'form_post'
-  /** User name to begin with. */
+  /**
+   * User name to begin with. The sign-in that comes of it is kept apart from those of other names; one that is there
+   * without having been asked for by name is used only when it has this name.
+   */
   loginHint?: string
   /** What to ask in any case: `login`, `select_account`, `consent`. Default: what the authority finds necessary. */
   prompt?: string
@@ -27,9 +30,10 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
   onNotice?: (text: string) => void
   /**
    * The way where no browser is reachable: shows the person the address to open, and resolves with the address that
-   * the browser ends at, which says that the page cannot be reached.
+   * the browser ends at, which says that the page cannot be reached. The signal fires when the sign-in is over, however
+   * it ended: the question can go then.
    */
-  onPasteBack?: (url: string) => Promise<string>
+  onPasteBack?: (url: string, signal: AbortSignal) => Promise<string>
   /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
   disableAutomaticAuthentication?: boolean
 }

@@ -1,6 +1,7 @@
 import type { AccessToken } from '../credential.ts'
 import { AbortError, AuthorityUnreachableError, TokenRequestError } from '../errors.ts'
 import type { TokenCache, WaitForTurn } from './token-cache.ts'
+import { tokenKey } from './token-key.ts'
 
 /**
  * A token from the cache when it is good enough, else from `request`, which the cache then keeps. Calls for the same
@@ -30,7 +31,7 @@ export function sharedTokens(cache: TokenCache, partition: () => string | undefi
   return (requestKey, goodEnough, request, wait) => {
     const keyNow = () => {
       const name = partition()
-      return name === undefined ? undefined : JSON.stringify([name, requestKey])
+      return name === undefined ? undefined : tokenKey(name, requestKey)
     }
     const key = keyNow()
     const ask = async () => {

@@ -3,6 +3,7 @@ import { requireText } from '../option-values.ts'
 import { tokenByRefresh } from '../refresh.ts'
 import { memorySignIns, type SignInStore } from '../sign-in.ts'
 import { refuseStepUp } from '../step-up.ts'
+import { inTurn } from '../turns.ts'
 import { type UserClient, type UserCredentialOptions, userCachePartition, userClient } from '../user-client.ts'
 import { userRequest } from '../user-request.ts'
 
@@ -70,7 +71,8 @@ function successors(store: SignInStore, fingerprint: string): SignInStore {
   return {
     get: (key) => store.get(own(key)),
     set: (key, signIn) => store.set(own(key), signIn),
-    delete: (key) => store.delete(own(key)),
+    delete: (key, partition) => store.delete(own(key), partition),
     list: () => store.list(),
+    inTurn: (key, work) => inTurn(store, own(key), work),
   }
 }

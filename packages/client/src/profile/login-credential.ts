@@ -37,7 +37,7 @@ export function loginCredential(login: Login, options: LoginCredentialOptions): 
         if (!(error instanceof AuthenticationRequiredError)) throw error
         const again = { ...login, ...(error.scopes.length > 0 && { scopes: error.scopes, resource: undefined }) }
         const message = `${whySignInAgain(error)}\nSign in again: ${loginCommand(again, options.usualDataDirectory)}`
-        throw new AuthenticationRequiredError(error.scopes, message, error.cause ?? error)
+        throw new AuthenticationRequiredError(error.scopes, message, error.cause ?? error, error.claims)
       }),
   }
 }

@@ -1,5 +1,6 @@
 import type { SignInStore } from '../sign-in.ts'
 import type { FileStore } from '../store/file-store.ts'
+import { inTurn } from '../turns.ts'
 import type { Login } from './login.ts'
 
 /** Names the access tokens and the sign-in of a login in the token store. */
@@ -13,11 +14,12 @@ export function loginSignIns({ signIns }: Pick<FileStore, 'signIns'>, login: Pic
   return {
     get: () => signIns.get(key),
     set: (_key, signIn) => signIns.set(key, signIn),
-    delete: () => signIns.delete(key),
+    delete: () => signIns.delete(key, key),
     list: async () => {
       const signIn = await signIns.get(key)
       return signIn === undefined ? [] : [signIn]
     },
+    inTurn: (_key, work) => inTurn(signIns, key, work),
     cachePartition: key,
   }
 }

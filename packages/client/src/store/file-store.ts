@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path'
 import type { TokenCache, WaitForTurn } from '../cache/token-cache.ts'
 import { CredentialOptionError } from '../errors.ts'
 import type { SignInStore } from '../sign-in.ts'
+import { turnsInMemory } from '../turns.ts'
 import { type EncryptionKey, encryptionKey } from './encryption-key.ts'
 import { keptTokens } from './kept-tokens.ts'
-import { prepareLeases, underLease } from './lease.ts'
+import { prepareLeases, underLease, underTurn } from './lease.ts'
 import { type NoticeListener, warnOfNotice } from './notice.ts'
 import { removeOldFiles } from './old-files.ts'
 import { sealedFile } from './sealed-file.ts'
@@ -35,8 +36,9 @@ export interface FileStore {
   /** For `cached(credential, store.tokens)`. */
   readonly tokens: TokenCache
   /**
-   * For the `signIns` option of credentials that sign people in. To delete one, or to sign in as somebody else, also
-   * forgets all access tokens of the store, so that nobody acts as the person before.
+   * For the `signIns` option of credentials that sign people in. To sign in as somebody else also forgets all access
+   * tokens of the store, so that nobody acts as the person before; so does to delete one, unless it is said whose tokens
+   * go (`partition`).
    */
   readonly signIns: SignInStore
   /** Absolute path of the encrypted file, which exists from the first token on. */
@@ -87,7 +89,10 @@ export async function fileStore(options: FileStoreOptions = {}): Promise<FileSto
       set: kept.setSignIn,
       delete: kept.deleteSignIn,
       list: kept.signIns,
-      ...(file && { cachePartition: `file:${path}` }),
+      ...(file && {
+        inTurn: turns(directory),
+        cachePartition: `file:${path}`,
+      }),
     },
     deleteTokens: kept.deleteTokens,
   }
@@ -106,6 +111,18 @@ function leases(directory: string): NonNullable<TokenCache['exclusively']> {
       .catch(() => undefined) // a lease then cannot be had either, and is done without
     await prepared
     return underLease(folder, key, work, meanwhile, wait)
+  }
+}
+
+/** Turns of processes, and of stores of one process that have the same folder. */
+function turns(directory: string): NonNullable<SignInStore['inTurn']> {
+  const folder = join(directory, 'leases')
+  const here = turnsInMemory()
+  let prepared: Promise<unknown> | undefined
+  return async (key, work) => {
+    prepared ??= prepareLeases(folder).catch(() => undefined)
+    await prepared
+    return here(key, () => underTurn(folder, key, work))
   }
 }
 

@@ -55,6 +55,20 @@ export async function underLease(
   }
 }
 
+/** How long a turn is waited for whose owner lives: a request takes no longer. */
+const LONGEST_TURN_MILLISECONDS = 15_500
+
+/** Runs `work` for a key in one process at a time; where no turn can be had, in the time or at all, without one. */
+export async function underTurn<Value>(folder: string, key: string, work: () => Promise<Value>): Promise<Value> {
+  const path = join(folder, `${nameOf(key)}.turn`)
+  const taken = await takeLock(path, { withinMilliseconds: LONGEST_TURN_MILLISECONDS }).catch(() => undefined)
+  try {
+    return await work()
+  } finally {
+    if (taken !== undefined && 'lock' in taken) await taken.lock.release()
+  }
+}
+
 /** Makes the folder of the leases, and removes those that were left behind long ago. */
 export async function prepareLeases(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })

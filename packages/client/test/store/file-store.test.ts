@@ -72,6 +72,18 @@ describe('a file store', () => {
     expect(await other.tokens.get('key')).toBeUndefined()
   })
 
+  it('forgets the access tokens of one partition alone with a sign-in whose partition is named', async () => {
+    const [one, other] = [await open(), await open()]
+    const [ofAda, ofAdam] = [JSON.stringify(['ada', 'scope']), JSON.stringify(['adam', 'scope'])]
+    await one.signIns.set('me', signIn)
+    await one.tokens.set(ofAda, token('of ada'))
+    await one.tokens.set(ofAdam, token('of adam'))
+    await other.signIns.delete('me', 'ada')
+    expect(await one.tokens.get(ofAda)).toBeUndefined()
+    expect((await one.tokens.get(ofAdam))?.token).toBe('of adam')
+    expect((await (await open()).tokens.get(ofAdam))?.token).toBe('of adam')
+  })
+
   it('names itself by its file, so that tokens of its sign-ins are shared by processes', async () => {
     const [one, other] = [await open(), await open()]
     expect(one.signIns.cachePartition).toContain(one.path)
