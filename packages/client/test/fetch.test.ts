@@ -88,6 +88,31 @@ describe('a fetch with a credential', () => {
   })
 })
 
+describe('an API that refuses every token', () => {
+  it('costs one new token, not one for each call', async () => {
+    const call = make()
+    accept(() => false)
+    for (let count = 0; count < 50; count += 1) expect((await call(api.origin)).status).toBe(401)
+    expect(authority.requests).toHaveLength(2)
+  })
+
+  it('is asked again with what it wants when that is something new', async () => {
+    const call = make()
+    accept(() => false)
+    await call(api.origin)
+    accept((token) => token.endsWith('-claims'), challengeOf(CLAIMS))
+    expect((await call(api.origin)).status).toBe(200)
+  })
+
+  it('does not keep another one from a new token', async () => {
+    const call = make()
+    accept(() => false)
+    await call(api.origin)
+    elsewhere.answerWith(({ headers }) => ({ status: headers.authorization === 'Bearer 3' ? 200 : 401 }))
+    expect((await call(elsewhere.origin)).status).toBe(200)
+  })
+})
+
 describe('after a 401', () => {
   it('with a claims challenge it asks once more with a token that has the claims, and with that from then on', async () => {
     const call = make()
