@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WaitForTurn } from '../cache/token-cache.ts'
 import type { AccessToken } from '../credential.ts'
 import { AbortError } from '../errors.ts'
 import { takeLock } from './lock-file.ts'
+import { makeFolder } from './make-folder.ts'
 import { removeOldFiles } from './old-files.ts'
 import { failureOf, leaveFailure } from './shared-failure.ts'
 
@@ -71,7 +71,7 @@ export async function underTurn<Value>(folder: string, key: string, work: () => 
 
 /** Makes the folder of the leases, and removes those that were left behind long ago. */
 export async function prepareLeases(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await removeOldFiles(folder, () => true)
 }
 

@@ -101,3 +101,19 @@ describe.skipIf(!isRoot)('another user', () => {
     }
   })
 })
+
+describe.runIf(process.platform === 'linux')('a folder below one that takes no entries', () => {
+  it.each<[string, { directory?: string; environment: Record<string, string> }]>([
+    ['named', { directory: '/proc/x', environment: {} }],
+    ['from XDG_DATA_HOME', { environment: { XDG_DATA_HOME: '/proc/x', DOORSTEP_CLIENT_STORE: '' } }],
+  ])('leaves the tokens in memory, says why, and ends: %s', async (_, { environment, ...place }) => {
+    const { authorityHost, certificate: ca } = server
+    const options = { authorityHost, ca, scope: 'https://graph.microsoft.com/.default', ...own }
+    const program = startProgram({ ...options, ...place }, { environment })
+    program.ask()
+    const { token, keyPlace, keyPlaceReason } = await program.outcome
+    expect(token).toMatch(/^token-/)
+    expect(keyPlace).toBe('memory')
+    expect(keyPlaceReason).toContain('/proc/x')
+  })
+})
