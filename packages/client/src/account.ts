@@ -1,5 +1,5 @@
 import { noteAccount } from './account-changes.ts'
-import { parseJsonObject } from './json-object.ts'
+import { decodedJsonObject } from './json-object.ts'
 import { type SignIn, signInKey } from './sign-in.ts'
 import type { UserTokens } from './token-request.ts'
 import { type UserClient, userCachePartition } from './user-client.ts'
@@ -30,7 +30,7 @@ export function accountOf({ idTokenClaims = {}, clientInfo }: UserTokens, reques
 
 function homeAccountId(clientInfo: string | undefined): string | undefined {
   if (clientInfo === undefined) return undefined
-  const { uid, utid } = parseJsonObject(Buffer.from(clientInfo, 'base64url').toString('utf8')) ?? {}
+  const { uid, utid } = decodedJsonObject(clientInfo) ?? {}
   return typeof uid === 'string' && typeof utid === 'string' ? `${uid}.${utid}` : undefined
 }
 

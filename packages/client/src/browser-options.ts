@@ -1,7 +1,8 @@
 import { CredentialOptionError } from './errors.ts'
 import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
 import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
-import type { UserClient, UserCredentialOptions } from './user-client.ts'
+import type { OptionNames } from './option-names.ts'
+import { USER_OPTION_NAMES, type UserClient, type UserCredentialOptions } from './user-client.ts'
 import type { AskPerson } from './user-session.ts'
 
 /** Options of the credentials that have a person sign in with a browser. */
@@ -36,6 +37,20 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
   onPasteBack?: (url: string, signal: AbortSignal) => Promise<string>
   /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
   disableAutomaticAuthentication?: boolean
+}
+
+export const BROWSER_OPTION_NAMES: OptionNames<BrowserCredentialOptions> = {
+  ...USER_OPTION_NAMES,
+  redirectUri: true,
+  responseMode: true,
+  loginHint: true,
+  prompt: true,
+  signInTimeoutMilliseconds: true,
+  onWaiting: true,
+  onAddress: true,
+  onNotice: true,
+  onPasteBack: true,
+  disableAutomaticAuthentication: true,
 }
 
 const FIVE_MINUTES = 300_000

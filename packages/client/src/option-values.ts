@@ -21,6 +21,18 @@ export function requireClientId(value: unknown): string {
   return requireText('clientId', value, fix)
 }
 
+/**
+ * The value of a client secret.
+ * @param more what else to do about it, as a clause
+ * @throws {CredentialOptionError} as `requireText`
+ */
+export function requireClientSecret(
+  value: unknown,
+  more = 'for example from the environment variable AZURE_CLIENT_SECRET',
+): string {
+  return requireText('clientSecret', value, `pass the value of a client secret (not its Secret ID), ${more}`)
+}
+
 /** Bound on one token request with its retries, in milliseconds. @throws {CredentialOptionError} unless above 0 */
 export function requireDuration(milliseconds: number | undefined): number {
   if (milliseconds === undefined) return DEFAULT_TIMEOUT_MILLISECONDS

@@ -1,8 +1,9 @@
 import { pause, unlessAborted, unlessLate } from './abort.ts'
+import { entraTokenEndpoint } from './authority-host.ts'
 import { unreachable } from './connection-failure.ts'
 import type { AbortSignalLike, AccessToken } from './credential.ts'
 import { AbortError } from './errors.ts'
-import { type JsonObject, parseJsonObject } from './json-object.ts'
+import { type JsonObject, unverifiedClaims } from './json-object.ts'
 import { accessTokenOf, retryAfterMilliseconds, successOf } from './token-response.ts'
 import { type Transport, type TransportRequest, type TransportResponse, timedOut } from './transport.ts'
 
@@ -67,7 +68,7 @@ export async function requestUserTokens(request: TokenRequest, settings: TokenRe
   const { accessToken, answer } = await askTokenEndpoint(request, settings)
   const refreshToken = textOf(answer, 'refresh_token')
   const idToken = textOf(answer, 'id_token')
-  const idTokenClaims = idToken === undefined ? undefined : claimsOf(idToken)
+  const idTokenClaims = idToken === undefined ? undefined : unverifiedClaims(idToken)
   const clientInfo = textOf(answer, 'client_info')
   const scope = textOf(answer, 'scope')
   return {
@@ -84,7 +85,6 @@ async function askTokenEndpoint(
   request: TokenRequest,
   settings: TokenRequestSettings,
 ): Promise<{ accessToken: AccessToken; answer: JsonObject }> {
-  const path = request.version === 'v1.0' ? 'oauth2/token' : 'oauth2/v2.0/token'
   const correlationId = crypto.randomUUID()
   const body = new URLSearchParams()
   for (const [name, value] of Object.entries(request.form)) if (value !== undefined) body.set(name, value)
@@ -92,7 +92,7 @@ async function askTokenEndpoint(
   const response = await sendWithRetries(
     {
       method: 'POST',
-      url: request.tokenEndpoint ?? `${request.authorityHost}/${request.tenantId}/${path}`,
+      url: request.tokenEndpoint ?? entraTokenEndpoint(request),
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
@@ -111,11 +111,6 @@ async function askTokenEndpoint(
 function textOf(answer: JsonObject, name: string): string | undefined {
   const value = answer[name]
   return typeof value === 'string' ? value : undefined
-}
-
-/** The second part of a JWT, whose other parts may be empty: v1.0 token endpoints do not sign theirs. */
-function claimsOf(jwt: string): JsonObject | undefined {
-  return parseJsonObject(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'))
 }
 
 type Attempt = { response: TransportResponse } | { failure: unknown }

@@ -6,7 +6,8 @@ import { clientSecretProof } from './client-secret-proof.ts'
 import { unreachable } from './connection-failure.ts'
 import type { AbortSignalLike } from './credential.ts'
 import { CredentialOptionError } from './errors.ts'
-import { requireClientId, requireDuration, requireText } from './option-values.ts'
+import type { OptionNames } from './option-names.ts'
+import { requireClientId, requireClientSecret, requireDuration } from './option-values.ts'
 import {
   entraMetadataUrl,
   issuerOfDiscoveryUrl,
@@ -18,8 +19,6 @@ import { requireTenant } from './tenant.ts'
 import { requestUserTokens, type TokenRequest, type TokenRequestSettings, type UserTokens } from './token-request.ts'
 import { defaultTransport, type Transport, timedOut } from './transport.ts'
 import type { UserRequest } from './user-request.ts'
-
-const CLIENT_SECRET_FIX = 'pass the value of a client secret (not its Secret ID)'
 
 /** Options that every credential of a person takes. */
 export interface UserCredentialOptions {
@@ -42,6 +41,17 @@ export interface UserCredentialOptions {
   additionallyAllowedTenants?: readonly string[]
   /** Where the sign-in is kept; default the memory of this credential. */
   signIns?: SignInStore
+}
+
+export const USER_OPTION_NAMES: OptionNames<UserCredentialOptions> = {
+  clientId: true,
+  tenantId: true,
+  authorityHost: true,
+  discoveryUrl: true,
+  transport: true,
+  timeoutMilliseconds: true,
+  additionallyAllowedTenants: true,
+  signIns: true,
 }
 
 /** An application that acts for people, as its options made it. */
@@ -72,7 +82,7 @@ export function userClient(
     ...(discoveryUrl === undefined ? entra(options) : otherProvider(options)),
     discoveryUrl,
     clientId: requireClientId(options.clientId),
-    clientSecret: clientSecret === undefined ? undefined : requireText('clientSecret', clientSecret, CLIENT_SECRET_FIX),
+    clientSecret: clientSecret === undefined ? undefined : requireClientSecret(clientSecret),
     account: options.loginHint || undefined,
     transport: options.transport ?? defaultTransport(),
     timeoutMilliseconds: requireDuration(options.timeoutMilliseconds),

@@ -1,4 +1,5 @@
 import {
+  APPLICATION_OPTION_NAMES,
   type Application,
   type ApplicationOptions,
   applicationOf,
@@ -7,6 +8,7 @@ import {
 import { cachePartitionOf } from '../cache-partition.ts'
 import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError } from '../errors.ts'
+import { type OptionNames, requireOptionNames } from '../option-names.ts'
 
 export interface ClientCertificateCredentialOptions extends ApplicationOptions {
   /** A PEM file with the certificate and its private key, in any order. Read for each request, so it may be renewed. */
@@ -17,6 +19,14 @@ export interface ClientCertificateCredentialOptions extends ApplicationOptions {
   certificatePassword?: string
   /** Sends the certificate and the others of the PEM along (`x5c`), for applications that are trusted by issuer. */
   sendCertificateChain?: boolean
+}
+
+const OPTION_NAMES: OptionNames<ClientCertificateCredentialOptions> = {
+  ...APPLICATION_OPTION_NAMES,
+  certificatePath: true,
+  certificate: true,
+  certificatePassword: true,
+  sendCertificateChain: true,
 }
 
 /**
@@ -34,6 +44,7 @@ export class ClientCertificateCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong; the PEM is looked at by `getToken` */
   constructor(options: ClientCertificateCredentialOptions) {
+    requireOptionNames('ClientCertificateCredential', options, OPTION_NAMES)
     this.#application = applicationOf(options)
     this.#source = certificateSource(options)
     this.#password = options.certificatePassword

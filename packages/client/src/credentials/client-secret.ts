@@ -1,4 +1,5 @@
 import {
+  APPLICATION_OPTION_NAMES,
   type Application,
   type ApplicationOptions,
   applicationOf,
@@ -6,12 +7,15 @@ import {
 } from '../application-token.ts'
 import { cachePartitionOf } from '../cache-partition.ts'
 import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { requireText } from '../option-values.ts'
+import { type OptionNames, requireOptionNames } from '../option-names.ts'
+import { requireClientSecret } from '../option-values.ts'
 
 export interface ClientSecretCredentialOptions extends ApplicationOptions {
   /** The secret's value, not its id. */
   clientSecret: string
 }
+
+const OPTION_NAMES: OptionNames<ClientSecretCredentialOptions> = { ...APPLICATION_OPTION_NAMES, clientSecret: true }
 
 /**
  * An application that acts as itself, proved by a secret: the client-credentials grant, RFC 6749 §4.4.
@@ -26,8 +30,9 @@ export class ClientSecretCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: ClientSecretCredentialOptions) {
+    requireOptionNames('ClientSecretCredential', options, OPTION_NAMES)
     this.#application = applicationOf(options)
-    this.#clientSecret = requireText('clientSecret', options.clientSecret, CLIENT_SECRET_FIX)
+    this.#clientSecret = requireClientSecret(options.clientSecret)
     this.tenantId = this.#application.tenantId
     this.clientId = this.#application.clientId
     this.authorityHost = this.#application.authorityHost
@@ -58,6 +63,3 @@ export class ClientSecretCredential implements TokenCredential {
     return requestApplicationToken(this.#application, proof, { scopes, options })
   }
 }
-
-const CLIENT_SECRET_FIX =
-  'pass the value of a client secret (not its Secret ID), for example from the environment variable AZURE_CLIENT_SECRET'

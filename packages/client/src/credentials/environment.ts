@@ -1,6 +1,7 @@
 import { azureAuthorityHosts } from '../authority-host.ts'
 import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError, CredentialUnavailableError } from '../errors.ts'
+import { type OptionNames, optionNameFault } from '../option-names.ts'
 import type { Transport } from '../transport.ts'
 import { ClientCertificateCredential } from './client-certificate.ts'
 import { ClientSecretCredential } from './client-secret.ts'
@@ -65,7 +66,18 @@ export class EnvironmentCredential implements TokenCredential {
   }
 }
 
-function credentialOf({ environment = process.env, ...options }: EnvironmentCredentialOptions) {
+const OPTION_NAMES: OptionNames<EnvironmentCredentialOptions> = {
+  environment: true,
+  authorityHost: true,
+  transport: true,
+  timeoutMilliseconds: true,
+  additionallyAllowedTenants: true,
+}
+
+function credentialOf(given: EnvironmentCredentialOptions) {
+  const fault = optionNameFault('EnvironmentCredential', given, OPTION_NAMES)
+  if (fault !== undefined) return fault
+  const { environment = process.env, ...options } = given
   const set = (name: string) => environment[name] || undefined
   const [tenantId, clientId] = [set('AZURE_TENANT_ID'), set('AZURE_CLIENT_ID')]
   const [clientSecret, certificatePath] = [set('AZURE_CLIENT_SECRET'), set('AZURE_CLIENT_CERTIFICATE_PATH')]

@@ -1,10 +1,17 @@
 import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { type OptionNames, requireOptionNames } from '../option-names.ts'
 import { requireText } from '../option-values.ts'
 import { tokenByRefresh } from '../refresh.ts'
 import { memorySignIns, type SignInStore } from '../sign-in.ts'
 import { refuseStepUp } from '../step-up.ts'
 import { inTurn } from '../turns.ts'
-import { type UserClient, type UserCredentialOptions, userCachePartition, userClient } from '../user-client.ts'
+import {
+  USER_OPTION_NAMES,
+  type UserClient,
+  type UserCredentialOptions,
+  userCachePartition,
+  userClient,
+} from '../user-client.ts'
 import { userRequest } from '../user-request.ts'
 
 export interface RefreshTokenCredentialOptions extends UserCredentialOptions {
@@ -15,6 +22,12 @@ export interface RefreshTokenCredentialOptions extends UserCredentialOptions {
 }
 
 const REFRESH_TOKEN_FIX = 'pass the refresh_token that a sign-in with the scope offline_access gave'
+
+const OPTION_NAMES: OptionNames<RefreshTokenCredentialOptions> = {
+  ...USER_OPTION_NAMES,
+  refreshToken: true,
+  clientSecret: true,
+}
 
 /**
  * A person who signed in elsewhere: the refresh-token grant, RFC 6749 §6. Newer refresh tokens take the place of the
@@ -30,6 +43,7 @@ export class RefreshTokenCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: RefreshTokenCredentialOptions) {
+    requireOptionNames('RefreshTokenCredential', options, OPTION_NAMES)
     this.#refreshToken = requireText('refreshToken', options.refreshToken, REFRESH_TOKEN_FIX)
     const { createHash } = process.getBuiltinModule('node:crypto')
     this.#fingerprint = createHash('sha256').update(this.#refreshToken).digest('base64url')

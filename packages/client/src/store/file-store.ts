@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { TokenCache, WaitForTurn } from '../cache/token-cache.ts'
 import { CredentialOptionError } from '../errors.ts'
+import { type OptionNames, requireOptionNames } from '../option-names.ts'
 import type { SignInStore } from '../sign-in.ts'
 import { turnsInMemory } from '../turns.ts'
 import { type EncryptionKey, encryptionKey } from './encryption-key.ts'
@@ -126,7 +127,16 @@ function turns(directory: string): NonNullable<SignInStore['inTurn']> {
   }
 }
 
+const OPTION_NAMES: OptionNames<FileStoreOptions> = {
+  directory: true,
+  keychain: true,
+  now: true,
+  maximumEntries: true,
+  onNotice: true,
+}
+
 function checked(options: FileStoreOptions): Required<Omit<FileStoreOptions, 'keychain'>> & DefaultStore {
+  requireOptionNames('fileStore', options, OPTION_NAMES)
   const { maximumEntries = 1_000, onNotice = warnOfNotice, now = Date.now, keychain } = options
   const named = options.directory
   const { directory, withoutKeychain } =

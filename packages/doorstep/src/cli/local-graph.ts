@@ -51,7 +51,8 @@ export async function localGraph(
   }
   const transport = nodeTransport({ ca })
   const tenantId = tenant === undefined ? bootstrap.tenantId : (await findTenant(cloud, tenant)).tenantId
-  const options = { ...bootstrap, tenantId, authorityHost: instance.url, transport }
+  const { clientId, clientSecret } = bootstrap
+  const options = { tenantId, clientId, clientSecret, authorityHost: instance.url, transport }
   const credential = cached(new ClientSecretCredential(options))
   const root = `${instance.url}/graph/v1.0`
 
