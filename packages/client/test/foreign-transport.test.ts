@@ -36,3 +36,15 @@ describe('a transport of somebody else that never answers', () => {
     expect(await refusalOf(credential(throwing).getToken(GRAPH))).toMatchObject({ name: 'AuthorityUnreachableError' })
   })
 })
+
+describe('a wait between two tries', () => {
+  it('does not begin for a caller who gave up during the first', async () => {
+    const controller = new AbortController()
+    const busy: Transport = async () => {
+      controller.abort()
+      return { status: 503, headers: { 'retry-after': '10' }, body: '' }
+    }
+    const asked = credential(busy).getToken(GRAPH, { abortSignal: controller.signal })
+    expect(await refusalOf(asked)).toMatchObject({ name: 'AbortError' })
+  })
+})

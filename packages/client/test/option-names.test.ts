@@ -41,7 +41,8 @@ describe('an option whose name is not known', () => {
   })
 
   it('is refused by EnvironmentCredential when a token is asked for, as everything else', async () => {
-    const refusal = await refusalOf(make(EnvironmentCredential, { authorityhost: 'x' }).getToken('a/.default'))
+    const misspelled: object = { authorityhost: 'x' }
+    const refusal = await refusalOf(new EnvironmentCredential(misspelled).getToken('a/.default'))
     expect(refusal).toMatchObject({ name: 'CredentialOptionError', option: 'authorityhost' })
   })
 
