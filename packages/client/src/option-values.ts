@@ -15,11 +15,20 @@ export function requireText(option: string, value: unknown, fix: string): string
   return value
 }
 
-/** The Application (client) ID. @throws {CredentialOptionError} as `requireText` */
-export function requireClientId(value: unknown): string {
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The client id: of Entra the Application (client) ID, a GUID; of another provider any text.
+ * @throws {CredentialOptionError} as `requireText`, and when it is none
+ */
+export function requireClientId(value: unknown, provider: 'entra' | 'another' = 'entra'): string {
   const fix = 'pass the Application (client) ID of the app registration, for example from AZURE_CLIENT_ID'
-  return requireText('clientId', value, fix)
+  const clientId = requireText('clientId', value, fix)
+  if (provider === 'another' || GUID.test(clientId)) return clientId
+  throw new CredentialOptionError('clientId', `clientId is no GUID such as ${EXAMPLE_ID}: ${fix}.`)
 }
+
+const EXAMPLE_ID = '6c90485f-ae31-4dc8-b04f-915c2d7eaf43'
 
 /**
  * The value of a client secret.

@@ -81,7 +81,7 @@ export function userClient(
   return {
     ...(discoveryUrl === undefined ? entra(options) : otherProvider(options)),
     discoveryUrl,
-    clientId: requireClientId(options.clientId),
+    clientId: requireClientId(options.clientId, discoveryUrl === undefined ? 'entra' : 'another'),
     clientSecret: clientSecret === undefined ? undefined : requireClientSecret(clientSecret),
     account: options.loginHint || undefined,
     transport: options.transport ?? defaultTransport(),

@@ -29,7 +29,11 @@ const now = () => Date.now() + ahead
 beforeEach(async () => {
   ahead = 0
   server = await startTokenServer()
-  const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+  const own = {
+    tenantId: 'contoso.example',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+    clientSecret: 'not-a-real-secret',
+  }
   const transport = nodeTransport({ ca: server.certificate })
   options = { ...own, authorityHost: server.authorityHost, transport, additionallyAllowedTenants: ['*'] }
 })
@@ -355,7 +359,7 @@ describe('a shared cache', () => {
 
   it.each<[string, Partial<ClientSecretCredentialOptions>]>([
     ['tenant', { tenantId: 'fabrikam.example' }],
-    ['application', { clientId: 'another' }],
+    ['application', { clientId: '4f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b' }],
     ['secret', { clientSecret: 'another' }],
   ])('never mixes credentials that differ in their %s', async (_, difference) => {
     const cache = memoryCache()

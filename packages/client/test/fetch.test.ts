@@ -30,7 +30,7 @@ afterEach(() => Promise.all([authority.close(), api.close(), elsewhere.close()])
 const credential = () =>
   new ClientSecretCredential({
     tenantId: 'contoso.example',
-    clientId: 'app',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
     clientSecret: 'not-a-real-secret',
     authorityHost: authority.authorityHost,
     transport: nodeTransport({ ca: authority.certificate }),

@@ -8,7 +8,7 @@ const silent: Transport = () => new Promise(() => {})
 const credential = (transport: Transport, timeoutMilliseconds?: number) =>
   new ClientSecretCredential({
     tenantId: 'contoso.example',
-    clientId: 'app',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
     clientSecret: 'not-a-real-secret',
     transport,
     ...(timeoutMilliseconds !== undefined && { timeoutMilliseconds }),

@@ -29,7 +29,7 @@ describe('an option whose name is not known', () => {
     ['ProfileCredential', ProfileCredential, 'dir', 'directory'],
     ['BearerTokenCredential', BearerTokenCredential, 'tokens', 'token'],
   ])('is refused by %s, with the one that was meant', (name, Credential, option, meant) => {
-    const options = { tenantId: 'contoso.example', clientId: 'app', [option]: 'x' }
+    const options = { tenantId: 'contoso.example', clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b', [option]: 'x' }
     const asked = Credential === BearerTokenCredential || Credential === ProfileCredential ? { [option]: 'x' } : options
     expect(() => make(Credential, asked)).toThrow(
       expect.objectContaining({
@@ -56,7 +56,12 @@ describe('an option whose name is not known', () => {
   })
 
   it('is nothing when it has no value', () => {
-    const options = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'secret', tracing: undefined }
+    const options = {
+      tenantId: 'contoso.example',
+      clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+      clientSecret: 'secret',
+      tracing: undefined,
+    }
     expect(make(ClientSecretCredential, options)).toBeInstanceOf(ClientSecretCredential)
   })
 })

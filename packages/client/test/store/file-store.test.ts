@@ -24,7 +24,7 @@ const token = (text: string, life = HOUR) => ({ token: text, expiresOnTimestamp:
 const signIn: SignIn = {
   authorityHost: 'https://login.microsoftonline.com',
   tenantId: 'contoso.example',
-  clientId: 'app',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
   homeAccountId: 'ada.contoso',
   username: 'ada@contoso.example',
   refreshToken: 'not-a-real-refresh-token',

@@ -16,7 +16,11 @@ import { startTokenServer, type TokenServer, tokenAnswer } from '../support/toke
 import { type Program, type ProgramOptions, startProgram } from './program.ts'
 
 const GRAPH = 'https://graph.microsoft.com/.default'
-const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+const own = {
+  tenantId: 'contoso.example',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+  clientSecret: 'not-a-real-secret',
+}
 
 let server: TokenServer
 let directory: string
@@ -111,7 +115,7 @@ describe('of many who ask at once for the same token, one sends the request', ()
       cached(credential(), store.tokens).getToken(GRAPH),
       cached(credential(), store.tokens).getToken(GRAPH, { claims: '{"access_token":{"a":null}}' }),
       cached(credential(), store.tokens).getToken([], { resource: 'https://management.azure.com/' }),
-      cached(credential({ clientId: 'another' }), store.tokens).getToken(GRAPH),
+      cached(credential({ clientId: '4f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b' }), store.tokens).getToken(GRAPH),
       cached(credential({ clientSecret: 'another' }), store.tokens).getToken(GRAPH),
       cached(credential({ tenantId: 'fabrikam.example' }), store.tokens).getToken(GRAPH),
       cached({ cachePartition: 'ada', getToken: (scopes) => credential().getToken(scopes) }, store.tokens).getToken(

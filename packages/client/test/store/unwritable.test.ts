@@ -8,7 +8,11 @@ import { type Outcome, startProgram } from './program.ts'
 /** Root may write everywhere, so as root the programs run as users that may not. */
 const isRoot = process.getuid?.() === 0
 const [ADA, BOB] = isRoot ? [65_533, 65_534] : [undefined, undefined]
-const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+const own = {
+  tenantId: 'contoso.example',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+  clientSecret: 'not-a-real-secret',
+}
 
 let server: TokenServer
 let parent: string
