@@ -1,5 +1,5 @@
 import type { AccessToken } from '../credential.ts'
-import { requireOptionNames } from '../option-names.ts'
+import { requireOptionNames } from '../options/option-names.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { TokenCache } from './token-cache.ts'
 

@@ -1,8 +1,8 @@
-import { askByBrowser, BROWSER_OPTION_NAMES, type BrowserCredentialOptions } from '../browser-options.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
-import { requireClientSecret } from '../option-values.ts'
-import { userClient } from '../user-client.ts'
-import { UserCredential } from '../user-credential.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireClientSecret } from '../options/option-values.ts'
+import { askByBrowser, BROWSER_OPTION_NAMES, type BrowserCredentialOptions } from '../person/browser-options.ts'
+import { userClient } from '../person/user-client.ts'
+import { UserCredential } from '../person/user-credential.ts'
 
 export interface AuthorizationCodeCredentialOptions extends BrowserCredentialOptions {
   /** The secret's value, not its id. */

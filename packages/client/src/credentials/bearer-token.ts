@@ -1,7 +1,7 @@
 import type { AccessToken, TokenCredential } from '../credential.ts'
 import { CredentialOptionError } from '../errors.ts'
 import { unverifiedClaims } from '../json-object.ts'
-import { requireOptionNames } from '../option-names.ts'
+import { requireOptionNames } from '../options/option-names.ts'
 
 export interface BearerTokenCredentialOptions {
   /** An access token, or what gives one: called each time, it should keep its token itself. */

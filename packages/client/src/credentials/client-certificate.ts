@@ -1,14 +1,14 @@
+import { cachePartitionOf } from '../cache-partition.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
 import {
   APPLICATION_OPTION_NAMES,
   type Application,
   type ApplicationOptions,
   applicationOf,
   requestApplicationToken,
-} from '../application-token.ts'
-import { cachePartitionOf } from '../cache-partition.ts'
-import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { CredentialOptionError } from '../errors.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
+} from '../token-endpoint/application-token.ts'
 
 export interface ClientCertificateCredentialOptions extends ApplicationOptions {
   /** A PEM file with the certificate and its private key, in any order. Read for each request, so it may be renewed. */

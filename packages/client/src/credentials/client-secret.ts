@@ -1,14 +1,14 @@
+import { cachePartitionOf } from '../cache-partition.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireClientSecret } from '../options/option-values.ts'
 import {
   APPLICATION_OPTION_NAMES,
   type Application,
   type ApplicationOptions,
   applicationOf,
   requestApplicationToken,
-} from '../application-token.ts'
-import { cachePartitionOf } from '../cache-partition.ts'
-import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
-import { requireClientSecret } from '../option-values.ts'
+} from '../token-endpoint/application-token.ts'
 
 export interface ClientSecretCredentialOptions extends ApplicationOptions {
   /** The secret's value, not its id. */

@@ -1,7 +1,7 @@
 import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
-import { USER_OPTION_NAMES, type UserCredentialOptions, userClient } from '../user-client.ts'
-import { UserCredential } from '../user-credential.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { USER_OPTION_NAMES, type UserCredentialOptions, userClient } from '../person/user-client.ts'
+import { UserCredential } from '../person/user-credential.ts'
 
 export interface DeviceCodeCredentialOptions extends UserCredentialOptions {
   /** Tells the person; awaited before the first poll. Default: the message on standard error. */

@@ -1,8 +1,8 @@
-import { azureAuthorityHosts } from '../authority-host.ts'
 import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError, CredentialUnavailableError } from '../errors.ts'
-import { type OptionNames, optionNameFault } from '../option-names.ts'
-import type { Transport } from '../transport.ts'
+import { type OptionNames, optionNameFault } from '../options/option-names.ts'
+import { azureAuthorityHosts } from '../provider/authority-host.ts'
+import type { Transport } from '../token-endpoint/transport.ts'
 import { ClientCertificateCredential } from './client-certificate.ts'
 import { ClientSecretCredential } from './client-secret.ts'
 

@@ -1,9 +1,9 @@
-import { askByBrowser, BROWSER_OPTION_NAMES, type BrowserCredentialOptions } from '../browser-options.ts'
 import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
-import { type UserClient, userClient } from '../user-client.ts'
-import { UserCredential } from '../user-credential.ts'
-import type { AskPerson } from '../user-session.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { askByBrowser, BROWSER_OPTION_NAMES, type BrowserCredentialOptions } from '../person/browser-options.ts'
+import { type UserClient, userClient } from '../person/user-client.ts'
+import { UserCredential } from '../person/user-credential.ts'
+import type { AskPerson } from '../person/user-session.ts'
 
 export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOptions {
   /**

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { listedScopes } from '../asked-api.ts'
 import { cached } from '../cache/cached.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
-import { requireClientSecret, requireDuration, requireText } from '../option-values.ts'
+import { listedScopes } from '../options/asked-api.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireClientSecret, requireDuration, requireText } from '../options/option-values.ts'
 import { findConfigFile, readDefaultProfile } from '../profile/config-file.ts'
 import { type Login, loginPath, notSignedIn, readLogin } from '../profile/login.ts'
 import { loginAuthority } from '../profile/login-authority.ts'
@@ -15,7 +15,7 @@ import { type FileSignature, sameFile, signatureOf } from '../store/file-signatu
 import { type FileStore, fileStore } from '../store/file-store.ts'
 import type { NoticeListener } from '../store/notice.ts'
 import { type DefaultStore, defaultStore } from '../store/store-folder.ts'
-import type { Transport } from '../transport.ts'
+import type { Transport } from '../token-endpoint/transport.ts'
 
 export interface ProfileCredentialOptions {
   /**

@@ -1,18 +1,18 @@
 import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { type OptionNames, requireOptionNames } from '../option-names.ts'
-import { requireText } from '../option-values.ts'
-import { tokenByRefresh } from '../refresh.ts'
-import { memorySignIns, type SignInStore } from '../sign-in.ts'
-import { refuseStepUp } from '../step-up.ts'
-import { inTurn } from '../turns.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireText } from '../options/option-values.ts'
+import { tokenByRefresh } from '../person/refresh.ts'
+import { memorySignIns, type SignInStore } from '../person/sign-in.ts'
+import { refuseStepUp } from '../person/step-up.ts'
+import { inTurn } from '../person/turns.ts'
 import {
   USER_OPTION_NAMES,
   type UserClient,
   type UserCredentialOptions,
   userCachePartition,
   userClient,
-} from '../user-client.ts'
-import { userRequest } from '../user-request.ts'
+} from '../person/user-client.ts'
+import { userRequest } from '../person/user-request.ts'
 
 export interface RefreshTokenCredentialOptions extends UserCredentialOptions {
   /** The refresh token that somebody's sign-in gave to this application. */

@@ -1,6 +1,6 @@
-import type { SignInStore } from '../sign-in.ts'
+import type { SignInStore } from '../person/sign-in.ts'
+import { inTurn } from '../person/turns.ts'
 import type { FileStore } from '../store/file-store.ts'
-import { inTurn } from '../turns.ts'
 import type { Login } from './login.ts'
 
 /** Names the access tokens and the sign-in of a login in the token store. */

@@ -1,5 +1,5 @@
 import type { AccessToken } from '../credential.ts'
-import type { SignIn } from '../sign-in.ts'
+import type { SignIn } from '../person/sign-in.ts'
 import type { NoticeListener } from './notice.ts'
 import type { SealedFile } from './sealed-file.ts'
 import {

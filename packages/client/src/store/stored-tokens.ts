@@ -1,7 +1,7 @@
 import { isOfPartition } from '../cache/token-key.ts'
 import type { AccessToken } from '../credential.ts'
 import { isJsonObject, type JsonObject } from '../json-object.ts'
-import type { SignIn } from '../sign-in.ts'
+import type { SignIn } from '../person/sign-in.ts'
 
 /**
  * What a store's file holds. Entries stay as they were read, so that members which a newer release wrote survive a

@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /**
  * A text option that must be there. The message never repeats the value: it may be a secret.

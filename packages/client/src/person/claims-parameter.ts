@@ -1,6 +1,6 @@
-import type { GetTokenOptions } from './credential.ts'
-import { CredentialOptionError } from './errors.ts'
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts'
+import type { GetTokenOptions } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../json-object.ts'
 
 /**
  * The `claims` parameter of a token request: the challenge's claims, and with `enableCae` the client capability `cp1`,

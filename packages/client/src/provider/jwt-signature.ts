@@ -1,4 +1,4 @@
-import { decodedJsonObject, isJsonObject, type JsonObject } from './json-object.ts'
+import { decodedJsonObject, isJsonObject, type JsonObject } from '../json-object.ts'
 
 /** A signed JWT taken apart, RFC 7515 §3.1. */
 export interface Jwt {

@@ -1,23 +1,28 @@
-import { unlessAborted, unlessLate } from './abort.ts'
-import { changedAccounts } from './account-changes.ts'
-import { authorityOrigin } from './authority-host.ts'
-import { cachePartitionOf } from './cache-partition.ts'
-import { clientSecretProof } from './client-secret-proof.ts'
-import { unreachable } from './connection-failure.ts'
-import type { AbortSignalLike } from './credential.ts'
-import { CredentialOptionError } from './errors.ts'
-import type { OptionNames } from './option-names.ts'
-import { requireClientId, requireClientSecret, requireDuration } from './option-values.ts'
+import { unlessAborted, unlessLate } from '../abort.ts'
+import { cachePartitionOf } from '../cache-partition.ts'
+import type { AbortSignalLike } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import type { OptionNames } from '../options/option-names.ts'
+import { requireClientId, requireClientSecret, requireDuration } from '../options/option-values.ts'
+import { requireTenant } from '../options/tenant.ts'
+import { authorityOrigin } from '../provider/authority-host.ts'
+import { clientSecretProof } from '../provider/client-secret-proof.ts'
 import {
   entraMetadataUrl,
   issuerOfDiscoveryUrl,
   type ProviderMetadata,
   readProviderMetadata,
-} from './provider-metadata.ts'
+} from '../provider/provider-metadata.ts'
+import { unreachable } from '../token-endpoint/connection-failure.ts'
+import {
+  requestUserTokens,
+  type TokenRequest,
+  type TokenRequestSettings,
+  type UserTokens,
+} from '../token-endpoint/token-request.ts'
+import { defaultTransport, type Transport, timedOut } from '../token-endpoint/transport.ts'
+import { changedAccounts } from './account-changes.ts'
 import { memorySignIns, type SignInStore } from './sign-in.ts'
-import { requireTenant } from './tenant.ts'
-import { requestUserTokens, type TokenRequest, type TokenRequestSettings, type UserTokens } from './token-request.ts'
-import { defaultTransport, type Transport, timedOut } from './transport.ts'
 import type { UserRequest } from './user-request.ts'
 
 /** Options that every credential of a person takes. */

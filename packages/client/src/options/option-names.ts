@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /** The names of all options that something takes: the compiler sees to it that none is left out. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, true>>

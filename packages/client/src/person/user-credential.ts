@@ -1,6 +1,6 @@
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import type { SignedInAccount } from './account.ts'
 import { accountChanges } from './account-changes.ts'
-import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from './credential.ts'
 import { type UserClient, userCachePartition } from './user-client.ts'
 import { type AskPerson, UserSession, type UserSessionOptions } from './user-session.ts'
 

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https'
-import type { AbortSignalLike } from './credential.ts'
-import { AbortError } from './errors.ts'
+import type { AbortSignalLike } from '../credential.ts'
+import { AbortError } from '../errors.ts'
 
 export interface TransportRequest {
   method: 'GET' | 'POST'

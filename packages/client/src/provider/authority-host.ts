@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /** Authorities of Microsoft's clouds, for `authorityHost`. */
 export const azureAuthorityHosts = {

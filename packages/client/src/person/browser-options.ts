@@ -1,7 +1,7 @@
-import { CredentialOptionError } from './errors.ts'
-import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
-import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
-import type { OptionNames } from './option-names.ts'
+import { CredentialOptionError } from '../errors.ts'
+import type { BrowserSignInSettings } from '../loopback/browser-sign-in.ts'
+import { loopbackRedirectUris } from '../loopback/redirect-uri.ts'
+import type { OptionNames } from '../options/option-names.ts'
 import { USER_OPTION_NAMES, type UserClient, type UserCredentialOptions } from './user-client.ts'
 import type { AskPerson } from './user-session.ts'
 
@@ -68,7 +68,7 @@ export function askByBrowser(
 ): AskPerson {
   const settings = { ...browserSignInSettings(options, defaultRedirectUri), byDeviceCode }
   return async (request, signal) => {
-    const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
+    const { signInByBrowser } = await import('../loopback/browser-sign-in.ts')
     return signInByBrowser(client, request, settings, signal)
   }
 }

@@ -1,7 +1,7 @@
+import { decodedJsonObject } from '../json-object.ts'
+import type { UserTokens } from '../token-endpoint/token-request.ts'
 import { noteAccount } from './account-changes.ts'
-import { decodedJsonObject } from './json-object.ts'
 import { type SignIn, signInKey } from './sign-in.ts'
-import type { UserTokens } from './token-request.ts'
 import { type UserClient, userCachePartition } from './user-client.ts'
 import type { UserRequest } from './user-request.ts'
 
