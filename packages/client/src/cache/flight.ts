@@ -37,7 +37,8 @@ export function startFlight(
     controller.abort()
     return tooLate(milliseconds)
   }
-  const wait = { withinMilliseconds: milliseconds, abortSignal: controller.signal }
+  // A turn is waited for to the end: whoever has it may be about to say how it went.
+  const wait = { withinMilliseconds: Number.POSITIVE_INFINITY, abortSignal: controller.signal }
   const token = unlessLate(request(wait), milliseconds + TIME_OF_ITS_OWN_MILLISECONDS, late).finally(() => {
     isOver = true
     ended(flight)

@@ -2,7 +2,7 @@ import type { AbortSignalLike, AccessToken } from '../credential.ts'
 
 /** How long a turn may be waited for. */
 export interface WaitForTurn {
-  /** For ever (`Infinity`) where the work may be a person's, who is not to be asked by two at a time. */
+  /** `Infinity` where the signal alone ends it: a person is not to be asked by two at a time, however long it takes. */
   readonly withinMilliseconds: number
   /** Nobody wants the token any more: the wait ends with an `AbortError`. */
   readonly abortSignal: AbortSignalLike
