@@ -31,6 +31,7 @@ describe('the packed libraries', () => {
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
     const compilerOptions = {
       strict: true,
+      exactOptionalPropertyTypes: true,
       module: 'nodenext',
       target: 'es2023',
       noEmit: false,

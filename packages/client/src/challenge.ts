@@ -1,5 +1,5 @@
 import { parseJsonObject } from './json-object.ts'
-import type { StepUp } from './step-up.ts'
+import type { StepUp } from './person/step-up.ts'
 
 /** One `scheme name=value, …` of a `WWW-Authenticate` header. */
 interface Challenge {

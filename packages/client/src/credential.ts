@@ -47,6 +47,14 @@ export interface GetTokenOptions {
   resource?: string
 }
 
+/** How long a credential may take by itself, so that what stands around it neither ends it too early nor waits for ever. */
+export interface CredentialBounds {
+  /** Of what it does without a person, in milliseconds. */
+  readonly withoutPersonMilliseconds: number
+  /** Whether it may ask a person, who takes as long as the credential allows. */
+  readonly mayAskPerson: boolean
+}
+
 /** Anything that gives access tokens. Assignable to the Azure SDK's `TokenCredential`. */
 export interface TokenCredential {
   /**
@@ -57,7 +65,9 @@ export interface TokenCredential {
    * Names whose tokens these are. Credentials with the same value may be given each other's tokens by a shared cache,
    * also in another process; a credential without one shares with nobody.
    */
-  readonly cachePartition?: string
+  readonly cachePartition?: string | undefined
   /** How often another person has signed in so far: `cached` gives no token of before. Read at each call. */
-  readonly accountChanges?: number
+  readonly accountChanges?: number | undefined
+  /** How long `getToken` may take. */
+  readonly bounds?: CredentialBounds | undefined
 }

@@ -132,9 +132,12 @@ export class AuthenticationRequiredError extends Error {
   override readonly name = 'AuthenticationRequiredError'
   /** What the person has to sign in for; empty when an API was named by `resource`. */
   readonly scopes: readonly string[]
+  /** What the authority wants of the sign-in, as JSON text: pass it to `authenticate` as `claims`. */
+  readonly claims: string | undefined
 
-  constructor(scopes: readonly string[], message: string, cause?: unknown) {
+  constructor(scopes: readonly string[], message: string, cause?: unknown, claims?: string) {
     super(message, cause === undefined ? undefined : { cause })
     this.scopes = scopes
+    this.claims = claims
   }
 }

@@ -20,7 +20,8 @@ type Fetch = typeof globalThis.fetch
 /**
  * A `fetch` that adds `Authorization: Bearer …` to each request, in place of one that is there. After a 401 it asks once
  * more: with a token that meets the challenge, by its claims (RFC 6750 §3, Microsoft's "claims challenges") or by another
- * sign-in of the person (RFC 9470), else with a new token. What was met is asked for from then on. Wrap the credential in
+ * sign-in of the person (RFC 9470), else with a new token. What was met is asked for from then on. Where the API refuses
+ * the new token too, no other is asked for during five minutes, unless it wants something else. Wrap the credential in
  * `cached`.
  *
  * - A body that can be sent only once (a stream, or that of a `Request`) is not repeated: the 401 is returned, and
@@ -35,19 +36,30 @@ export function createFetch(credential: TokenCredential, options: FetchOptions):
   const { fetch = globalThis.fetch, onNotice = warn } = options
   const { scopes, tokenOptions } = askedOf(options)
   let met: GetTokenOptions = {}
+  const refused = refusedOrigins()
 
   const getToken = (more: GetTokenOptions) => credential.getToken(scopes, { ...tokenOptions, ...met, ...more })
 
   /** A token that the API may take instead of the refused one; `undefined` when the authority has no other. */
-  async function another(refused: AccessToken, more: GetTokenOptions): Promise<AccessToken | undefined> {
-    const differing = (token: AccessToken) => (token.token === refused.token ? undefined : token)
-    return differing(await getToken(more)) ?? differing(await getToken({ ...more, forceRefresh: true }))
+  async function another(
+    before: AccessToken,
+    more: GetTokenOptions,
+    mayForce: boolean,
+  ): Promise<AccessToken | undefined> {
+    const differing = (token: AccessToken) => (token.token === before.token ? undefined : token)
+    const kept = differing(await getToken(more))
+    return kept === undefined && mayForce ? differing(await getToken({ ...more, forceRefresh: true })) : kept
   }
 
   /** What to repeat the request with. Without anything to meet, the API's own answer says more than a failure here. */
-  async function afterRefusal(refused: AccessToken, challenge: GetTokenOptions | undefined, signal: GetTokenOptions) {
-    if (challenge !== undefined) return another(refused, { ...signal, ...challenge })
-    return another(refused, signal).catch((error: unknown) => {
+  async function afterRefusal(
+    before: AccessToken,
+    challenge: GetTokenOptions | undefined,
+    signal: GetTokenOptions,
+    mayForce: boolean,
+  ) {
+    if (challenge !== undefined) return another(before, { ...signal, ...challenge }, mayForce)
+    return another(before, signal, mayForce).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'AbortError') throw error
       return undefined
     })
@@ -67,12 +79,33 @@ export function createFetch(credential: TokenCredential, options: FetchOptions):
       return response
     }
     const challenge = challengeOf(response)
-    const next = await afterRefusal(token, challenge, signal)
+    const { origin } = request.url
+    const next = await afterRefusal(token, challenge, signal, refused.mayForce(origin, challenge))
     if (next === undefined) return response
     await response.body?.cancel() // frees the connection
     const repeated = await fetch(input, authorized(input, init, next))
-    if (challenge !== undefined && repeated.status !== 401) met = { ...met, ...challenge }
+    if (repeated.status === 401) refused.note(origin, challenge)
+    else if (challenge !== undefined) met = { ...met, ...challenge }
     return repeated
+  }
+}
+
+/** How long an API that refused a new token is taken at its word. */
+const REFUSAL_LASTS_MILLISECONDS = 5 * 60_000
+
+/** APIs that refused a new token too, by origin: one more would be refused as well, and cost a request each time. */
+function refusedOrigins() {
+  const refusals = new Map<string, { readonly challenge: string | undefined; readonly until: number }>()
+  return {
+    mayForce(origin: string, challenge: GetTokenOptions | undefined): boolean {
+      const refusal = refusals.get(origin)
+      const isKnown = refusal !== undefined && refusal.challenge === JSON.stringify(challenge)
+      return !isKnown || performance.now() >= refusal.until
+    },
+    note(origin: string, challenge: GetTokenOptions | undefined): void {
+      const until = performance.now() + REFUSAL_LASTS_MILLISECONDS
+      refusals.set(origin, { challenge: JSON.stringify(challenge), until })
+    },
   }
 }
 

@@ -1,12 +1,8 @@
-export type { SignedInAccount } from './account.ts'
-export type { ApplicationOptions } from './application-token.ts'
-export { azureAuthorityHosts } from './authority-host.ts'
 export { authorizationHeader } from './authorization-header.ts'
-export type { BrowserCredentialOptions } from './browser-options.ts'
 export { type CacheableCredential, type CachedOptions, cached } from './cache/cached.ts'
 export { type MemoryCacheOptions, memoryCache } from './cache/memory.ts'
-export type { TokenCache } from './cache/token-cache.ts'
-export type { AbortSignalLike, AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
+export type { TokenCache, WaitForTurn } from './cache/token-cache.ts'
+export type { AbortSignalLike, AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from './credential.ts'
 export {
   AuthorizationCodeCredential,
   type AuthorizationCodeCredentialOptions,
@@ -43,6 +39,10 @@ export {
 } from './errors.ts'
 export { createFetch, type FetchOptions } from './fetch.ts'
 export { type LoadedCredential, type LoadOptions, load } from './load/load.ts'
+export type { SignedInAccount } from './person/account.ts'
+export type { BrowserCredentialOptions } from './person/browser-options.ts'
+export { memorySignIns, type SignIn, type SignInStore, signInKey } from './person/sign-in.ts'
+export type { UserCredentialOptions } from './person/user-client.ts'
 export { findConfigFile } from './profile/config-file.ts'
 export { type Login, type LoginProof, listLogins, loginPath, notSignedIn, readLogin } from './profile/login.ts'
 export { loginCommand } from './profile/login-command.ts'
@@ -50,15 +50,15 @@ export { type LoginCredentialOptions, loginCredential } from './profile/login-cr
 export { loginPartition, loginSignIns } from './profile/login-store.ts'
 export { defaultProfileName, requireProfileName } from './profile/profile-name.ts'
 export { writeLogin } from './profile/write-login.ts'
-export { memorySignIns, type SignIn, type SignInStore, signInKey } from './sign-in.ts'
+export { azureAuthorityHosts } from './provider/authority-host.ts'
 export { type FileStore, type FileStoreOptions, fileStore } from './store/file-store.ts'
 export { lookAtStore, type StoreLook } from './store/look-at-store.ts'
 export type { StoreNotice } from './store/notice.ts'
+export type { ApplicationOptions } from './token-endpoint/application-token.ts'
 export {
   type NodeTransportOptions,
   nodeTransport,
   type Transport,
   type TransportRequest,
   type TransportResponse,
-} from './transport.ts'
-export type { UserCredentialOptions } from './user-client.ts'
+} from './token-endpoint/transport.ts'

@@ -17,7 +17,11 @@ import {
   type TokenCredential,
 } from '@doorstep/client'
 
-const credential = new ClientSecretCredential({ tenantId: 'contoso.example', clientId: 'app', clientSecret: 'secret' })
+const credential = new ClientSecretCredential({
+  tenantId: 'contoso.example',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+  clientSecret: 'secret',
+})
 
 export const uncached: AzureTokenCredential = credential
 export const remembered: AzureTokenCredential = cached(credential, memoryCache())
@@ -25,7 +29,7 @@ export const ours = (any: TokenCredential): AzureTokenCredential => any
 export const theirs = (any: AzureTokenCredential): AzureTokenCredential => cached(any)
 export const abortable = (any: TokenCredential, abortSignal: AbortSignal) => any.getToken([], { abortSignal })
 
-const application = { tenantId: 'contoso.example', clientId: 'app' }
+const application = { tenantId: 'contoso.example', clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b' }
 
 export const all: readonly AzureTokenCredential[] = [
   new ClientCertificateCredential({ ...application, certificatePath: 'app.pem' }),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  type AbortSignalLike,
   type AccessToken,
   type CachedOptions,
   ClientSecretCredential,
@@ -11,6 +12,7 @@ import {
   type TokenCache,
   type Transport,
 } from '../src/index.ts'
+import { refusalOf } from './support/refusal-of.ts'
 import { startTokenServer, type TokenServer, tokenAnswer } from './support/token-server.ts'
 
 const GRAPH = 'https://graph.microsoft.com/.default'
@@ -27,7 +29,11 @@ const now = () => Date.now() + ahead
 beforeEach(async () => {
   ahead = 0
   server = await startTokenServer()
-  const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+  const own = {
+    tenantId: 'contoso.example',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+    clientSecret: 'not-a-real-secret',
+  }
   const transport = nodeTransport({ ca: server.certificate })
   options = { ...own, authorityHost: server.authorityHost, transport, additionallyAllowedTenants: ['*'] }
 })
@@ -124,6 +130,32 @@ describe('a cached credential', () => {
   })
 })
 
+describe('an authority that asks to wait', () => {
+  const throttled = { status: 429, headers: { 'retry-after': '60' }, json: { error: 'temporarily_unavailable' } }
+
+  it('is sent nothing until then, by however many calls', async () => {
+    const credential = make()
+    server.answerWith(throttled)
+    const first = await refusalOf(credential.getToken(GRAPH))
+    expect(first).toMatchObject({ status: 429, retryAfterMilliseconds: 60_000 })
+    for (let call = 0; call < 100; call += 1) expect(await refusalOf(credential.getToken(GRAPH))).toBe(first)
+    expect(await refusalOf(credential.getToken(GRAPH, { forceRefresh: true }))).toBe(first)
+    expect(server.requests).toHaveLength(1)
+    server.answerWith(() => tokenAnswer())
+    expect((await credential.getToken(ARM)).token).toMatch(/^token-/)
+    ahead = MINUTE
+    expect((await credential.getToken(GRAPH)).token).toMatch(/^token-/)
+  })
+
+  it('for days is asked again after an hour', async () => {
+    const credential = make()
+    server.answerWith({ ...throttled, headers: { 'retry-after': '999999' } }, tokenAnswer())
+    await refusalOf(credential.getToken(GRAPH))
+    ahead = 61 * MINUTE
+    expect((await credential.getToken(GRAPH)).token).toMatch(/^token-/)
+  })
+})
+
 describe('an abort signal', () => {
   it('ends its own caller’s wait and nobody else’s', async () => {
     const credential = make()
@@ -136,16 +168,37 @@ describe('an abort signal', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('leaves the request to those who come later, and its failure to nobody', async () => {
-    const credential = make()
+  it('of the last who waits ends the request, and the next caller begins a new one', async () => {
+    const signals: (AbortSignalLike | undefined)[] = []
+    const credential = cached({
+      getToken: (_, { abortSignal } = {}) => {
+        signals.push(abortSignal)
+        return new Promise((resolve) => {
+          if (signals.length > 1) resolve({ token: 'second', expiresOnTimestamp: Date.now() + MINUTE })
+        })
+      },
+    })
+    const callers = [new AbortController(), new AbortController()]
+    const waits = callers.map(({ signal }) => refusalOf(credential.getToken(GRAPH, { abortSignal: signal })))
+    callers[0]?.abort()
+    await waits[0]
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false])
+    callers[1]?.abort()
+    expect(await waits[1]).toMatchObject({ name: 'AbortError' })
+    expect((await credential.getToken(GRAPH)).token).toBe('second')
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, false])
+  })
+
+  it('of one who shares a cache ends nobody else’s wait', async () => {
+    const cache = memoryCache()
     const controller = new AbortController()
-    server.answerWith(refusal)
-    const impatient = credential.getToken(GRAPH, { abortSignal: controller.signal })
-    controller.abort()
-    await expect(impatient).rejects.toMatchObject({ name: 'AbortError' })
+    server.answerWith('silence', tokenAnswer({ access_token: 'of the other' }))
+    const impatient = refusalOf(make(cache).getToken(GRAPH, { abortSignal: controller.signal }))
+    const patient = make(cache).getToken(GRAPH)
     await settled(1)
-    server.answerWith(() => tokenAnswer())
-    expect((await credential.getToken(GRAPH)).token).toMatch(/^token-/)
+    controller.abort()
+    expect(await impatient).toMatchObject({ name: 'AbortError' })
+    expect((await patient).token).toBe('of the other')
   })
 
   it('that has fired already is refused although a token is there', async () => {
@@ -306,7 +359,7 @@ describe('a shared cache', () => {
 
   it.each<[string, Partial<ClientSecretCredentialOptions>]>([
     ['tenant', { tenantId: 'fabrikam.example' }],
-    ['application', { clientId: 'another' }],
+    ['application', { clientId: '4f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b' }],
     ['secret', { clientSecret: 'another' }],
   ])('never mixes credentials that differ in their %s', async (_, difference) => {
     const cache = memoryCache()
@@ -377,7 +430,7 @@ describe('a shared cache', () => {
 })
 
 describe('a credential of somebody else', () => {
-  it('is never handed a caller’s own signal or time-out, and gets every other option', async () => {
+  it('is handed no caller’s own signal or time-out, but one of all of them, and every other option', async () => {
     const seen: unknown[] = []
     const credential = cached({
       getToken: async (scopes, more) => {
@@ -388,9 +441,29 @@ describe('a credential of somebody else', () => {
     const proof = { proofOfPossessionOptions: { nonce: 'n' } }
     const caller = { abortSignal: new AbortController().signal, requestOptions: { timeout: 1 } }
     await credential.getToken([GRAPH], { ...caller, ...proof })
-    expect(seen).toEqual([[GRAPH], proof])
+    const abortSignal = expect.any(AbortSignal)
+    expect(seen).toEqual([[GRAPH], { ...proof, abortSignal }])
     await credential.getToken([GRAPH], caller)
-    expect(seen).toEqual([[GRAPH], proof, [GRAPH], {}])
+    expect(seen.slice(2)).toEqual([[GRAPH], { abortSignal }])
+    expect(seen).not.toContainEqual(expect.objectContaining(caller))
+  })
+
+  it('that never settles holds its key up for a bounded time', async () => {
+    let calls = 0
+    const credential = cached(
+      {
+        getToken: () => {
+          calls += 1
+          return new Promise(() => {})
+        },
+      },
+      undefined,
+      { timeoutMilliseconds: 20 },
+    )
+    const late = { name: 'AuthorityUnreachableError', code: 'ETIMEDOUT' }
+    expect(await refusalOf(credential.getToken(GRAPH))).toMatchObject(late)
+    expect(await refusalOf(credential.getToken(GRAPH))).toMatchObject(late)
+    expect(calls).toBe(2)
   })
 
   it('that has no token to give is said to have none', async () => {

@@ -130,6 +130,7 @@ describe('options that cannot work are refused before anything is sent', () => {
     ['tenantId', 'common', 'stands for many tenants'],
     ['clientId', undefined, 'AZURE_CLIENT_ID'],
     ['clientId', '', 'AZURE_CLIENT_ID'],
+    ['clientId', 'x', 'no GUID'],
     ['clientSecret', undefined, 'AZURE_CLIENT_SECRET'],
     ['clientSecret', `${SECRET}\n`, 'begins or ends with white space'],
     ['authorityHost', 'http://localhost:8443', 'must begin with https://'],

@@ -30,7 +30,7 @@ afterEach(() => Promise.all([authority.close(), api.close(), elsewhere.close()])
 const credential = () =>
   new ClientSecretCredential({
     tenantId: 'contoso.example',
-    clientId: 'app',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
     clientSecret: 'not-a-real-secret',
     authorityHost: authority.authorityHost,
     transport: nodeTransport({ ca: authority.certificate }),
@@ -85,6 +85,31 @@ describe('a fetch with a credential', () => {
     authority.answerWith({ status: 401, json: { error: 'invalid_client', error_codes: [7000215] } })
     expect(await refusalOf(make()(api.origin))).toMatchObject({ name: 'TokenRequestError', code: 7000215 })
     expect(api.requests).toEqual([])
+  })
+})
+
+describe('an API that refuses every token', () => {
+  it('costs one new token, not one for each call', async () => {
+    const call = make()
+    accept(() => false)
+    for (let count = 0; count < 50; count += 1) expect((await call(api.origin)).status).toBe(401)
+    expect(authority.requests).toHaveLength(2)
+  })
+
+  it('is asked again with what it wants when that is something new', async () => {
+    const call = make()
+    accept(() => false)
+    await call(api.origin)
+    accept((token) => token.endsWith('-claims'), challengeOf(CLAIMS))
+    expect((await call(api.origin)).status).toBe(200)
+  })
+
+  it('does not keep another one from a new token', async () => {
+    const call = make()
+    accept(() => false)
+    await call(api.origin)
+    elsewhere.answerWith(({ headers }) => ({ status: headers.authorization === 'Bearer 3' ? 200 : 401 }))
+    expect((await call(elsewhere.origin)).status).toBe(200)
   })
 })
 

@@ -16,7 +16,7 @@ const make = (cache?: TokenCache) =>
   cached(
     new ClientSecretCredential({
       tenantId: 'contoso.example',
-      clientId: 'app',
+      clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
       clientSecret: 'not-a-real-secret',
       authorityHost: server.authorityHost,
       transport: nodeTransport({ ca: server.certificate }),

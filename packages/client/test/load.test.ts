@@ -303,6 +303,18 @@ describe('settings that cannot work are refused by their names', () => {
     expect(loading).not.toThrow(secret)
   })
 
+  it.each(['client_credentials', 'interactive'])('the names of older SDKs in the section %s too', (section) => {
+    const older = { token_client_id: daemon, token_client_secret: secret, token_url: tokenUrl() }
+    expect(() => load({ [section]: older }, options())).toThrow(
+      expect.objectContaining({
+        option: `${section}.token_client_id`,
+        message: expect.stringContaining(
+          'token_client_id is now client_credentials.client_id; token_client_secret is now',
+        ),
+      }),
+    )
+  })
+
   it("the names of older SDKs, with today's", () => {
     const older = {
       token_client_id: daemon,

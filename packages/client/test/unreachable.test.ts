@@ -18,7 +18,11 @@ let options: ClientSecretCredentialOptions
 
 beforeEach(async () => {
   server = await startTokenServer()
-  const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+  const own = {
+    tenantId: 'contoso.example',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+    clientSecret: 'not-a-real-secret',
+  }
   options = { ...own, authorityHost: server.authorityHost, transport: nodeTransport({ ca: server.certificate }) }
 })
 afterEach(() => server.close())

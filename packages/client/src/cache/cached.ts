@@ -1,11 +1,13 @@
 import { unlessAborted } from '../abort.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { AbortError, TokenRequestError } from '../errors.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { type Flight, longestFlight, startFlight } from './flight.ts'
 import { requestKey } from './request-key.ts'
 import { refreshAfter, retryRefreshAfter, somewhatEarlier } from './schedule.ts'
 import { sharedTokens } from './shared-tokens.ts'
-import type { TokenCache } from './token-cache.ts'
+import { throttle } from './throttle.ts'
+import type { TokenCache, WaitForTurn } from './token-cache.ts'
 
 /** What `cached` can wrap: our credentials, and those of the Azure SDKs, which may give `null`. */
 export interface CacheableCredential {
@@ -14,6 +16,8 @@ export interface CacheableCredential {
   readonly cachePartition?: string | undefined
   /** How often another person has signed in so far: no token of before is given. Read at each call. */
   readonly accountChanges?: number | undefined
+  /** How long it may take by itself; one that does not say is bounded by `timeoutMilliseconds`. */
+  readonly bounds?: CredentialBounds | undefined
 }
 
 export interface CachedOptions {
@@ -21,6 +25,11 @@ export interface CachedOptions {
   now?: () => number
   /** Most tokens that this wrapper itself keeps in memory. Default 100,000; beyond it those nobody reads go first. */
   maximumEntries?: number
+  /**
+   * Bound on one request to a credential that names no `bounds` of its own, such as one of an Azure SDK, which may ask a
+   * person. Default 300,000, which is five minutes.
+   */
+  timeoutMilliseconds?: number
 }
 
 interface Held {
@@ -33,16 +42,12 @@ interface Held {
   recentlyUsed: boolean
 }
 
-interface Flight {
-  readonly token: Promise<AccessToken>
-  /** Whether it fails where a person would have to be asked. */
-  readonly asksNobody: boolean
-}
-
 /**
  * Remembers the tokens of a credential.
- * - Any number of callers cause one request; a failed one is not remembered, and a caller's `abortSignal` ends that
- *   caller's wait alone.
+ * - Any number of callers cause one request. A caller's `abortSignal` ends that caller's wait; that of the last one ends
+ *   the request.
+ * - A failure is not remembered, unless the authority asked to wait (`Retry-After`): until then, for an hour at most, it
+ *   is what callers get who would need a new token.
  * - Five minutes before a token expires (half its life before, if it lives less than ten minutes; where the authority
  *   names a time, then; in either case up to half a minute earlier, by chance) the next caller starts one refresh in
  *   the background. Everybody gets the good token meanwhile, and goes on getting it until it expires if the refresh
@@ -58,15 +63,20 @@ interface Flight {
 export function cached(
   credential: CacheableCredential,
   cache?: TokenCache,
-  { now = Date.now, maximumEntries = 100_000 }: CachedOptions = {},
+  { now = Date.now, maximumEntries = 100_000, timeoutMilliseconds = 300_000 }: CachedOptions = {},
 ): TokenCredential {
   let held = new BoundedMap<Held>(maximumEntries)
   let flights = new Map<string, Flight>()
   let accountChanges = credential.accountChanges
   const shared = cache && sharedTokens(cache, () => credential.cachePartition)
+  const throttled = throttle(now, maximumEntries)
 
-  async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
-    const token = await credential.getToken(scopes, options)
+  async function ask(key: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
+    throttled.requireAllowed(key)
+    const token = await credential.getToken(scopes, options).catch((error: unknown) => {
+      throttled.note(key, error)
+      throw error
+    })
     if (token === null) throw new TypeError('The credential that cached() wraps gave null instead of a token.')
     return Object.freeze({ ...token, refreshAfterTimestamp: refreshAfter(token, now()) })
   }
@@ -100,34 +110,46 @@ export function cached(
     scopes: string | string[],
     options: GetTokenOptions | undefined,
     goodEnough: (token: AccessToken) => boolean,
-  ): Promise<AccessToken> {
+  ): Flight {
     const underWay = flights.get(key)
     const asksNobody = options?.disableAutomaticAuthentication ?? false
-    if (underWay !== undefined && (asksNobody || !underWay.asksNobody)) return underWay.token
+    if (underWay !== undefined && (asksNobody || !underWay.asksNobody)) return underWay
     const ownScopes = typeof scopes === 'string' ? scopes : [...scopes] // the caller may change its list meanwhile
     const ownOptions = ofEveryCaller(options)
     const asOf = accountChanges
-    const request = () => ask(ownScopes, ownOptions)
-    const run = () => unlessOthersAskNobody(key, goodEnough, request, asksNobody)
-    const token = (
-      underWay === undefined
-        ? run()
-        : underWay.token.catch((error: unknown) => (isAboutPerson(error) ? run() : Promise.reject(error)))
+    const all = flights
+    async function run(wait: WaitForTurn): Promise<AccessToken> {
+      const request = () => ask(key, ownScopes, { ...ownOptions, abortSignal: wait.abortSignal })
+      try {
+        if (underWay !== undefined) return await underWay.wait(wait.abortSignal)
+      } catch (error) {
+        if (!isAboutPerson(error)) throw error
+      }
+      const given = await unlessOthersAskNobody(key, goodEnough, request, asksNobody, wait)
+      return credential.accountChanges === asOf ? keep(key, given) : given
+    }
+    const begun = startFlight(
+      longestFlight(credential.bounds, asksNobody, timeoutMilliseconds),
+      asksNobody,
+      run,
+      (ended) => {
+        if (all.get(key) === ended) all.delete(key)
+      },
     )
-      .then((given) => (credential.accountChanges === asOf ? keep(key, given) : given))
-      .finally(() => {
-        if (flights.get(key)?.token === token) flights.delete(key)
-      })
-    flights.set(key, { token, asksNobody })
-    return token
+    flights.set(key, begun)
+    return begun
   }
 
-  /** Who may ask the person does so, also where others who share the cache and may not were first, and found no way. */
+  /**
+   * Who may ask the person does so, also where others who share the cache and may not were first, and found no way. That
+   * those others have given up is nothing to us either.
+   */
   async function unlessOthersAskNobody(
     key: string,
     goodEnough: (token: AccessToken) => boolean,
     request: () => Promise<AccessToken>,
     asksNobody: boolean,
+    wait: WaitForTurn,
   ): Promise<AccessToken> {
     if (shared === undefined) return request()
     for (;;) {
@@ -137,9 +159,11 @@ export function cached(
         return request()
       }
       try {
-        return await shared(key, goodEnough, requestAndNote)
+        return await unlessAborted(shared(key, goodEnough, requestAndNote, wait), wait.abortSignal)
       } catch (error) {
-        if (asked || asksNobody || !isAboutPerson(error)) throw error
+        if (asked || wait.abortSignal.aborted) throw error
+        const isOthersOwn = error instanceof AbortError || (isAboutPerson(error) && !asksNobody)
+        if (!isOthersOwn) throw error
       }
     }
   }
@@ -147,21 +171,27 @@ export function cached(
   function refresh(entry: Held, key: string, scopes: string | string[], options: GetTokenOptions | undefined): void {
     entry.lookAgainAt = entry.token.expiresOnTimestamp // one refresh at a time
     const isNewer = (token: AccessToken) => isFresh(token) && token.token !== entry.token.token
-    flight(key, scopes, { ...options, disableAutomaticAuthentication: true }, isNewer).catch((error: unknown) => {
-      entry.failedRefreshes += 1
-      const asked = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
-      const { expiresOnTimestamp } = entry.token
-      const again = now() + retryRefreshAfter(entry.failedRefreshes, expiresOnTimestamp - now(), asked)
-      entry.lookAgainAt = Math.min(again, expiresOnTimestamp)
-    })
+    const asked = { ...options, disableAutomaticAuthentication: true }
+    flight(key, scopes, asked, isNewer)
+      .wait(undefined)
+      .catch((error: unknown) => {
+        entry.failedRefreshes += 1
+        const askedToWait = error instanceof TokenRequestError ? error.retryAfterMilliseconds : undefined
+        const { expiresOnTimestamp } = entry.token
+        const again = now() + retryRefreshAfter(entry.failedRefreshes, expiresOnTimestamp - now(), askedToWait)
+        entry.lookAgainAt = Math.min(again, expiresOnTimestamp)
+      })
   }
 
   /** A token that differs from the one held: one that somebody else got meanwhile, else a new one. */
   async function renew(key: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const refused = held.get(key)?.token.token
     const isOther = (token: AccessToken) => refused !== undefined && token.token !== refused && isGood(token)
-    const underWay = await flights.get(key)?.token.catch(() => undefined)
-    return underWay !== undefined && isOther(underWay) ? underWay : flight(key, scopes, options, isOther)
+    const { abortSignal } = options
+    const underWay = await unlessAborted(flights.get(key)?.token.catch(() => undefined) ?? NONE, abortSignal)
+    return underWay !== undefined && isOther(underWay)
+      ? underWay
+      : flight(key, scopes, options, isOther).wait(abortSignal)
   }
 
   return {
@@ -169,7 +199,7 @@ export function cached(
       if (options?.abortSignal?.aborted) return Promise.reject(new AbortError())
       if (credential.accountChanges !== accountChanges) forgetPersonBefore()
       const key = requestKey(scopes, options)
-      if (options?.forceRefresh) return unlessAborted(renew(key, scopes, options), options.abortSignal)
+      if (options?.forceRefresh) return renew(key, scopes, options)
       const entry = held.get(key)
       if (entry !== undefined) {
         const time = now()
@@ -179,10 +209,12 @@ export function cached(
           return entry.promise
         }
       }
-      return unlessAborted(flight(key, scopes, options, isGood), options?.abortSignal)
+      return flight(key, scopes, options, isGood).wait(options?.abortSignal)
     },
   }
 }
+
+const NONE = Promise.resolve(undefined)
 
 /** The options without what is one caller's own: nobody's signal or time-out may end what is done for all. */
 function ofEveryCaller(options: GetTokenOptions & { requestOptions?: unknown } = {}): GetTokenOptions {

@@ -1,4 +1,5 @@
 import type { AccessToken } from '../credential.ts'
+import { requireOptionNames } from '../options/option-names.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { TokenCache } from './token-cache.ts'
 
@@ -8,7 +9,9 @@ export interface MemoryCacheOptions {
 }
 
 /** A cache in this process, for several `cached` credentials to share. One alone needs none: `cached(credential)`. */
-export function memoryCache({ maximumEntries = 100_000 }: MemoryCacheOptions = {}): TokenCache {
+export function memoryCache(options: MemoryCacheOptions = {}): TokenCache {
+  requireOptionNames<MemoryCacheOptions>('memoryCache', options, { maximumEntries: true })
+  const { maximumEntries = 100_000 } = options
   const entries = new BoundedMap<{ token: AccessToken; recentlyUsed: boolean }>(maximumEntries)
   return {
     get: (key) => entries.get(key)?.token,

@@ -1,6 +1,7 @@
 import type { AccessToken } from '../credential.ts'
-import { AuthorityUnreachableError, TokenRequestError } from '../errors.ts'
-import type { TokenCache } from './token-cache.ts'
+import { AbortError, AuthorityUnreachableError, TokenRequestError } from '../errors.ts'
+import type { TokenCache, WaitForTurn } from './token-cache.ts'
+import { tokenKey } from './token-key.ts'
 
 /**
  * A token from the cache when it is good enough, else from `request`, which the cache then keeps. Calls for the same
@@ -10,6 +11,7 @@ export type SharedTokens = (
   requestKey: string,
   goodEnough: (token: AccessToken) => boolean,
   request: () => Promise<AccessToken>,
+  wait: WaitForTurn,
 ) => Promise<AccessToken>
 
 /** A token in hand, or one that can be asked for, waits no longer than that for a cache. */
@@ -26,10 +28,10 @@ const runsOfCaches = new WeakMap<TokenCache, Map<string, Promise<AccessToken>>>(
 export function sharedTokens(cache: TokenCache, partition: () => string | undefined): SharedTokens {
   const runs = runsOfCaches.get(cache) ?? new Map<string, Promise<AccessToken>>()
   runsOfCaches.set(cache, runs)
-  return (requestKey, goodEnough, request) => {
+  return (requestKey, goodEnough, request, wait) => {
     const keyNow = () => {
       const name = partition()
-      return name === undefined ? undefined : JSON.stringify([name, requestKey])
+      return name === undefined ? undefined : tokenKey(name, requestKey)
     }
     const key = keyNow()
     const ask = async () => {
@@ -42,7 +44,7 @@ export function sharedTokens(cache: TokenCache, partition: () => string | undefi
     if (key === undefined) return ask()
     const underWay = runs.get(key)
     if (underWay !== undefined) return underWay
-    const started = readOrAsk(cache, key, goodEnough, ask).finally(() => runs.delete(key))
+    const started = readOrAsk(cache, key, goodEnough, ask, wait).finally(() => runs.delete(key))
     runs.set(key, started)
     return started
   }
@@ -53,6 +55,7 @@ async function readOrAsk(
   key: string,
   goodEnough: (token: AccessToken) => boolean,
   ask: () => Promise<AccessToken>,
+  wait: WaitForTurn,
 ): Promise<AccessToken> {
   const read = async () => {
     const stored = await unlessFailing(() => cache.get(key))
@@ -69,11 +72,15 @@ async function readOrAsk(
     return ask()
   }
   try {
-    return await cache.exclusively(key, readAgainOrAsk, read)
+    return await cache.exclusively(key, readAgainOrAsk, read, wait)
   } catch (error) {
-    if (asked || error instanceof TokenRequestError || error instanceof AuthorityUnreachableError) throw error
+    if (asked || wait.abortSignal.aborted || isAboutRequest(error)) throw error
     return ask()
   }
+}
+
+function isAboutRequest(error: unknown): boolean {
+  return [TokenRequestError, AuthorityUnreachableError, AbortError].some((kind) => error instanceof kind)
 }
 
 /** A cache in trouble must not withhold a token. */

@@ -1,6 +1,7 @@
 import type { AccessToken, TokenCredential } from '../credential.ts'
 import { CredentialOptionError } from '../errors.ts'
-import { parseJsonObject } from '../json-object.ts'
+import { unverifiedClaims } from '../json-object.ts'
+import { requireOptionNames } from '../options/option-names.ts'
 
 export interface BearerTokenCredentialOptions {
   /** An access token, or what gives one: called each time, it should keep its token itself. */
@@ -15,7 +16,9 @@ export class BearerTokenCredential implements TokenCredential {
   readonly #token: BearerTokenCredentialOptions['token']
 
   /** @throws {CredentialOptionError} unless `token` is a text of the right form or a function */
-  constructor({ token }: BearerTokenCredentialOptions) {
+  constructor(options: BearerTokenCredentialOptions) {
+    requireOptionNames<BearerTokenCredentialOptions>('BearerTokenCredential', options, { token: true })
+    const { token } = options
     this.#token = typeof token === 'function' ? token : requireToken(token)
   }
 
@@ -47,6 +50,6 @@ function requireToken(value: unknown): string {
 
 /** From the JWT's `exp`, in milliseconds since 1970; unchecked, it only says when to ask again. */
 function expiryOf(token: string): number | undefined {
-  const payload = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-  return typeof payload?.exp === 'number' ? payload.exp * 1000 : undefined
+  const { exp } = unverifiedClaims(token) ?? {}
+  return typeof exp === 'number' ? exp * 1000 : undefined
 }

@@ -12,7 +12,8 @@ const UNAVAILABLE = ['CredentialUnavailableError', 'AuthenticationRequiredError'
 /**
  * Asks credentials in order until one gives a token. Only a credential that finds nothing to work with is passed over
  * (`CredentialUnavailableError`); any other error ends the chain, because somebody who set a credential up wants to
- * hear that it is wrong. Which one worked is remembered, and asked alone from then on.
+ * hear that it is wrong. Which one worked is remembered and asked first from then on; the others are asked again when it
+ * has nothing to work with any more.
  *
  * To keep tokens, wrap the links rather than the chain: `new ChainedCredential(cached(first), cached(second))`.
  */

@@ -1,12 +1,14 @@
+import { cachePartitionOf } from '../cache-partition.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
 import {
+  APPLICATION_OPTION_NAMES,
   type Application,
   type ApplicationOptions,
   applicationOf,
   requestApplicationToken,
-} from '../application-token.ts'
-import { cachePartitionOf } from '../cache-partition.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { CredentialOptionError } from '../errors.ts'
+} from '../token-endpoint/application-token.ts'
 
 export interface ClientCertificateCredentialOptions extends ApplicationOptions {
   /** A PEM file with the certificate and its private key, in any order. Read for each request, so it may be renewed. */
@@ -19,6 +21,15 @@ export interface ClientCertificateCredentialOptions extends ApplicationOptions {
   sendCertificateChain?: boolean
   /** The authority's time, in milliseconds since 1970, where it is not this machine's: that of a local cloud can be moved. */
   now?: () => number
+}
+
+const OPTION_NAMES: OptionNames<ClientCertificateCredentialOptions> = {
+  ...APPLICATION_OPTION_NAMES,
+  certificatePath: true,
+  certificate: true,
+  certificatePassword: true,
+  sendCertificateChain: true,
+  now: true,
 }
 
 /**
@@ -37,6 +48,7 @@ export class ClientCertificateCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong; the PEM is looked at by `getToken` */
   constructor(options: ClientCertificateCredentialOptions) {
+    requireOptionNames('ClientCertificateCredential', options, OPTION_NAMES)
     this.#application = applicationOf(options)
     this.#source = certificateSource(options)
     this.#password = options.certificatePassword
@@ -58,6 +70,11 @@ export class ClientCertificateCredential implements TokenCredential {
       this.clientId.toLowerCase(),
       ...own,
     ])
+  }
+
+  /** That of `timeoutMilliseconds`. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#application.timeoutMilliseconds, mayAskPerson: false }
   }
 
   /**

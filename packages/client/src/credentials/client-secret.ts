@@ -1,17 +1,21 @@
+import { cachePartitionOf } from '../cache-partition.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireClientSecret } from '../options/option-values.ts'
 import {
+  APPLICATION_OPTION_NAMES,
   type Application,
   type ApplicationOptions,
   applicationOf,
   requestApplicationToken,
-} from '../application-token.ts'
-import { cachePartitionOf } from '../cache-partition.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { requireText } from '../option-values.ts'
+} from '../token-endpoint/application-token.ts'
 
 export interface ClientSecretCredentialOptions extends ApplicationOptions {
   /** The secret's value, not its id. */
   clientSecret: string
 }
+
+const OPTION_NAMES: OptionNames<ClientSecretCredentialOptions> = { ...APPLICATION_OPTION_NAMES, clientSecret: true }
 
 /**
  * An application that acts as itself, proved by a secret: the client-credentials grant, RFC 6749 §4.4.
@@ -26,8 +30,9 @@ export class ClientSecretCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: ClientSecretCredentialOptions) {
+    requireOptionNames('ClientSecretCredential', options, OPTION_NAMES)
     this.#application = applicationOf(options)
-    this.#clientSecret = requireText('clientSecret', options.clientSecret, CLIENT_SECRET_FIX)
+    this.#clientSecret = requireClientSecret(options.clientSecret)
     this.tenantId = this.#application.tenantId
     this.clientId = this.#application.clientId
     this.authorityHost = this.#application.authorityHost
@@ -42,6 +47,11 @@ export class ClientSecretCredential implements TokenCredential {
     return cachePartitionOf('client-secret', parts)
   }
 
+  /** That of `timeoutMilliseconds`. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#application.timeoutMilliseconds, mayAskPerson: false }
+  }
+
   /**
    * @param scopes one `{API}/.default`, e.g. `https://graph.microsoft.com/.default`; empty with `options.resource`
    * @throws {CredentialOptionError} when scopes or options cannot work; nothing is sent then
@@ -53,6 +63,3 @@ export class ClientSecretCredential implements TokenCredential {
     return requestApplicationToken(this.#application, proof, { scopes, options })
   }
 }
-
-const CLIENT_SECRET_FIX =
-  'pass the value of a client secret (not its Secret ID), for example from the environment variable AZURE_CLIENT_SECRET'

@@ -1,12 +1,19 @@
 import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
-import { type UserCredentialOptions, userClient } from '../user-client.ts'
-import { UserCredential } from '../user-credential.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { USER_OPTION_NAMES, type UserCredentialOptions, userClient } from '../person/user-client.ts'
+import { UserCredential } from '../person/user-credential.ts'
 
 export interface DeviceCodeCredentialOptions extends UserCredentialOptions {
   /** Tells the person; awaited before the first poll. Default: the message on standard error. */
   userPromptCallback?: UserPromptCallback
   /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
   disableAutomaticAuthentication?: boolean
+}
+
+const OPTION_NAMES: OptionNames<DeviceCodeCredentialOptions> = {
+  ...USER_OPTION_NAMES,
+  userPromptCallback: true,
+  disableAutomaticAuthentication: true,
 }
 
 /**
@@ -17,6 +24,7 @@ export interface DeviceCodeCredentialOptions extends UserCredentialOptions {
 export class DeviceCodeCredential extends UserCredential {
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: DeviceCodeCredentialOptions) {
+    requireOptionNames('DeviceCodeCredential', options, OPTION_NAMES)
     const { userPromptCallback = ({ message }) => void process.stderr.write(`${message}\n`) } = options
     const client = userClient({ ...options, clientSecret: undefined })
     super(

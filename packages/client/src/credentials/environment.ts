@@ -1,7 +1,8 @@
-import { azureAuthorityHosts } from '../authority-host.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import { CredentialOptionError, CredentialUnavailableError } from '../errors.ts'
-import type { Transport } from '../transport.ts'
+import { type OptionNames, optionNameFault } from '../options/option-names.ts'
+import { azureAuthorityHosts } from '../provider/authority-host.ts'
+import type { Transport } from '../token-endpoint/transport.ts'
 import { ClientCertificateCredential } from './client-certificate.ts'
 import { ClientSecretCredential } from './client-secret.ts'
 
@@ -46,6 +47,11 @@ export class EnvironmentCredential implements TokenCredential {
     return this.#credential instanceof Error ? undefined : this.#credential.cachePartition
   }
 
+  /** Those of the credential which the variables make. */
+  get bounds(): CredentialBounds | undefined {
+    return this.#credential instanceof Error ? undefined : this.#credential.bounds
+  }
+
   /**
    * @param scopes one `{API}/.default`, e.g. `https://graph.microsoft.com/.default`; empty with `options.resource`
    * @throws {CredentialUnavailableError} naming the variables that are not set
@@ -62,7 +68,19 @@ export class EnvironmentCredential implements TokenCredential {
   }
 }
 
-function credentialOf({ environment = process.env, ...options }: EnvironmentCredentialOptions) {
+const OPTION_NAMES: OptionNames<EnvironmentCredentialOptions> = {
+  environment: true,
+  authorityHost: true,
+  transport: true,
+  timeoutMilliseconds: true,
+  additionallyAllowedTenants: true,
+  now: true,
+}
+
+function credentialOf(given: EnvironmentCredentialOptions) {
+  const fault = optionNameFault('EnvironmentCredential', given, OPTION_NAMES)
+  if (fault !== undefined) return fault
+  const { environment = process.env, ...options } = given
   const set = (name: string) => environment[name] || undefined
   const [tenantId, clientId] = [set('AZURE_TENANT_ID'), set('AZURE_CLIENT_ID')]
   const [clientSecret, certificatePath] = [set('AZURE_CLIENT_SECRET'), set('AZURE_CLIENT_CERTIFICATE_PATH')]

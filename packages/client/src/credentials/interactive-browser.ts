@@ -1,8 +1,9 @@
-import { askByBrowser, type BrowserCredentialOptions } from '../browser-options.ts'
 import type { UserPromptCallback } from '../device-code/ask-by-device-code.ts'
-import { type UserClient, userClient } from '../user-client.ts'
-import { UserCredential } from '../user-credential.ts'
-import type { AskPerson } from '../user-session.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { askByBrowser, BROWSER_OPTION_NAMES, type BrowserCredentialOptions } from '../person/browser-options.ts'
+import { type UserClient, userClient } from '../person/user-client.ts'
+import { UserCredential } from '../person/user-credential.ts'
+import type { AskPerson } from '../person/user-session.ts'
 
 export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOptions {
   /**
@@ -12,6 +13,11 @@ export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOp
   userPromptCallback?: UserPromptCallback
 }
 
+const OPTION_NAMES: OptionNames<InteractiveBrowserCredentialOptions> = {
+  ...BROWSER_OPTION_NAMES,
+  userPromptCallback: true,
+}
+
 /**
  * A person who signs in with a browser to a program without a secret: the authorization-code flow with PKCE, RFC 8252.
  * The default `redirectUri` is `http://localhost`, which takes any free port.
@@ -19,6 +25,7 @@ export interface InteractiveBrowserCredentialOptions extends BrowserCredentialOp
 export class InteractiveBrowserCredential extends UserCredential {
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: InteractiveBrowserCredentialOptions) {
+    requireOptionNames('InteractiveBrowserCredential', options, OPTION_NAMES)
     const client = userClient({ ...options, clientSecret: undefined })
     super(client, askByBrowser(client, options, 'http://localhost', byDeviceCode(client, options)), options)
   }

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { listedScopes } from '../asked-api.ts'
 import { cached } from '../cache/cached.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { requireDuration, requireText } from '../option-values.ts'
+import { listedScopes } from '../options/asked-api.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireClientSecret, requireDuration, requireText } from '../options/option-values.ts'
 import { findConfigFile, readDefaultProfile } from '../profile/config-file.ts'
 import { type Login, loginPath, notSignedIn, readLogin } from '../profile/login.ts'
 import { loginAuthority } from '../profile/login-authority.ts'
@@ -14,7 +15,7 @@ import { type FileSignature, sameFile, signatureOf } from '../store/file-signatu
 import { type FileStore, fileStore } from '../store/file-store.ts'
 import type { NoticeListener } from '../store/notice.ts'
 import { type DefaultStore, defaultStore } from '../store/store-folder.ts'
-import type { Transport } from '../transport.ts'
+import type { Transport } from '../token-endpoint/transport.ts'
 
 export interface ProfileCredentialOptions {
   /**
@@ -45,7 +46,16 @@ interface Session {
   readonly credential: TokenCredential
 }
 
-const CLIENT_SECRET_FIX = 'pass the value of a client secret (not its Secret ID)'
+const OPTION_NAMES: OptionNames<ProfileCredentialOptions> = {
+  profile: true,
+  directory: true,
+  environment: true,
+  clientSecret: true,
+  transport: true,
+  timeoutMilliseconds: true,
+  additionallyAllowedTenants: true,
+  onNotice: true,
+}
 
 /**
  * Who signed in by `doorstep login`, a person or an application. Nobody is asked. It needs no `cached`: tokens come from
@@ -63,9 +73,10 @@ export class ProfileCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is wrong */
   constructor(options: ProfileCredentialOptions = {}) {
+    requireOptionNames('ProfileCredential', options, OPTION_NAMES)
     const { profile, clientSecret, timeoutMilliseconds, directory } = options
     if (profile !== undefined) this.#profile = requireProfileName('profile', profile)
-    if (clientSecret !== undefined) requireText('clientSecret', clientSecret, CLIENT_SECRET_FIX)
+    if (clientSecret !== undefined) requireClientSecret(clientSecret)
     if (directory !== undefined) requireText('directory', directory, 'name a folder, or leave it out for the default')
     requireDuration(timeoutMilliseconds)
     this.#options = { ...options }
@@ -116,6 +127,10 @@ export class ProfileCredential implements TokenCredential {
   #asking(login: Login, store: FileStore): TokenCredential {
     return {
       cachePartition: loginPartition(login),
+      bounds: {
+        withoutPersonMilliseconds: requireDuration(this.#options.timeoutMilliseconds),
+        mayAskPerson: false,
+      },
       getToken: async (scopes, asked) => {
         const { authorityHost, transport } = await loginAuthority(login)
         const own = { ...this.#options, authorityHost, transport: this.#options.transport ?? transport }

@@ -1,10 +1,18 @@
-import type { AccessToken, GetTokenOptions, TokenCredential } from '../credential.ts'
-import { requireText } from '../option-values.ts'
-import { tokenByRefresh } from '../refresh.ts'
-import { memorySignIns, type SignInStore } from '../sign-in.ts'
-import { refuseStepUp } from '../step-up.ts'
-import { type UserClient, type UserCredentialOptions, userCachePartition, userClient } from '../user-client.ts'
-import { userRequest } from '../user-request.ts'
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import { requireText } from '../options/option-values.ts'
+import { tokenByRefresh } from '../person/refresh.ts'
+import { memorySignIns, type SignInStore } from '../person/sign-in.ts'
+import { refuseStepUp } from '../person/step-up.ts'
+import { inTurn } from '../person/turns.ts'
+import {
+  USER_OPTION_NAMES,
+  type UserClient,
+  type UserCredentialOptions,
+  userCachePartition,
+  userClient,
+} from '../person/user-client.ts'
+import { userRequest } from '../person/user-request.ts'
 
 export interface RefreshTokenCredentialOptions extends UserCredentialOptions {
   /** The refresh token that somebody's sign-in gave to this application. */
@@ -14,6 +22,12 @@ export interface RefreshTokenCredentialOptions extends UserCredentialOptions {
 }
 
 const REFRESH_TOKEN_FIX = 'pass the refresh_token that a sign-in with the scope offline_access gave'
+
+const OPTION_NAMES: OptionNames<RefreshTokenCredentialOptions> = {
+  ...USER_OPTION_NAMES,
+  refreshToken: true,
+  clientSecret: true,
+}
 
 /**
  * A person who signed in elsewhere: the refresh-token grant, RFC 6749 §6. Newer refresh tokens take the place of the
@@ -29,6 +43,7 @@ export class RefreshTokenCredential implements TokenCredential {
 
   /** @throws {CredentialOptionError} naming the option that is missing or wrong */
   constructor(options: RefreshTokenCredentialOptions) {
+    requireOptionNames('RefreshTokenCredential', options, OPTION_NAMES)
     this.#refreshToken = requireText('refreshToken', options.refreshToken, REFRESH_TOKEN_FIX)
     const { createHash } = process.getBuiltinModule('node:crypto')
     this.#fingerprint = createHash('sha256').update(this.#refreshToken).digest('base64url')
@@ -42,6 +57,11 @@ export class RefreshTokenCredential implements TokenCredential {
   /** Same authority, tenant, application and refresh token: same tokens. */
   get cachePartition(): string {
     return userCachePartition(this.#client, this.#fingerprint)
+  }
+
+  /** That of `timeoutMilliseconds`. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#client.timeoutMilliseconds, mayAskPerson: false }
   }
 
   /**
@@ -65,7 +85,8 @@ function successors(store: SignInStore, fingerprint: string): SignInStore {
   return {
     get: (key) => store.get(own(key)),
     set: (key, signIn) => store.set(own(key), signIn),
-    delete: (key) => store.delete(own(key)),
+    delete: (key, partition) => store.delete(own(key), partition),
     list: () => store.list(),
+    inTurn: (key, work) => inTurn(store, own(key), work),
   }
 }

@@ -1,5 +1,5 @@
-import type { UserClient } from '../user-client.ts'
-import type { AskPerson } from '../user-session.ts'
+import type { UserClient } from '../person/user-client.ts'
+import type { AskPerson } from '../person/user-session.ts'
 import { type DeviceAuthorization, requestDeviceAuthorization } from './device-authorization.ts'
 import { pollForTokens } from './poll.ts'
 

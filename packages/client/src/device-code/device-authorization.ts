@@ -1,10 +1,10 @@
 import { CredentialOptionError } from '../errors.ts'
 import type { JsonObject } from '../json-object.ts'
-import { refuseStepUp } from '../step-up.ts'
-import { sendWithRetries } from '../token-request.ts'
-import { invalidResponse, seconds, successOf } from '../token-response.ts'
-import { metadataOf, requestSettings, type UserClient } from '../user-client.ts'
-import type { UserRequest } from '../user-request.ts'
+import { refuseStepUp } from '../person/step-up.ts'
+import { metadataOf, requestSettings, type UserClient } from '../person/user-client.ts'
+import type { UserRequest } from '../person/user-request.ts'
+import { sendWithRetries } from '../token-endpoint/token-request.ts'
+import { invalidResponse, seconds, successOf } from '../token-endpoint/token-response.ts'
 
 /** A code for a person to type elsewhere, and one to poll with. RFC 8628 §3.2. */
 export interface DeviceAuthorization {

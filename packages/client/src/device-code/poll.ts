@@ -1,8 +1,8 @@
 import { pause } from '../abort.ts'
 import { AuthorityUnreachableError, SignInError, TokenRequestError } from '../errors.ts'
-import type { UserTokens } from '../token-request.ts'
-import { requestForUser, type UserClient } from '../user-client.ts'
-import type { UserRequest } from '../user-request.ts'
+import { requestForUser, type UserClient } from '../person/user-client.ts'
+import type { UserRequest } from '../person/user-request.ts'
+import type { UserTokens } from '../token-endpoint/token-request.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 
 const SLOW_DOWN_MILLISECONDS = 5_000

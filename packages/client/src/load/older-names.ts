@@ -17,13 +17,24 @@ const FORM = `client_credentials:
   token_url: https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token
   scopes: [https://{cluster}.cognitedata.com/.default]`
 
-/** @throws {CredentialOptionError} that tells the new names, when a configuration has older ones */
-export function refuseOlderNames(config: JsonObject): void {
-  const older = Object.keys(config).filter((name) => Object.hasOwn(NEW_NAMES, name))
+/** Older names that mean the same today where they stand in a section. */
+const ALSO_OF_TODAY = ['token_url']
+
+/**
+ * @param section that the names stand in, where they do; else they stand beside sections
+ * @throws {CredentialOptionError} that tells the new names, when a configuration has older ones
+ */
+export function refuseOlderNames(config: JsonObject, section?: string): void {
+  const isOlder = (name: string) =>
+    Object.hasOwn(NEW_NAMES, name) && !(section !== undefined && ALSO_OF_TODAY.includes(name))
+  const older = Object.keys(config).filter(isOlder)
   const [first] = older
   if (first === undefined) return
   const renamed = older.map((name) => `${name} is now ${NEW_NAMES[name]}`).join('; ')
-  throw new CredentialOptionError(first, `These are names of an older SDK: ${renamed}. Write:\n${FORM}`)
+  throw new CredentialOptionError(
+    section === undefined ? first : `${section}.${first}`,
+    `These are names of an older SDK: ${renamed}. Write:\n${FORM}`,
+  )
 }
 
 /** What to tell who has `COGNITE_API_KEY` in the environment; `undefined` when nobody has. */

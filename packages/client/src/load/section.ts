@@ -1,5 +1,6 @@
 import { CredentialOptionError } from '../errors.ts'
 import { isJsonObject, type JsonObject } from '../json-object.ts'
+import { refuseOlderNames } from './older-names.ts'
 
 /** The settings below one name of a configuration. Messages name the setting and repeat no value. */
 export class Section {
@@ -7,11 +8,12 @@ export class Section {
   readonly #settings: JsonObject
   readonly #read = new Set<string>()
 
-  /** @throws {CredentialOptionError} unless the value is an object */
+  /** @throws {CredentialOptionError} unless the value is an object, and without names of older SDKs */
   constructor(name: string, value: unknown) {
     if (!isJsonObject(value)) {
       throw new CredentialOptionError(name, `${name} must hold settings, such as client_id, each on a line of its own.`)
     }
+    refuseOlderNames(value, name)
     this.#name = name
     this.#settings = value
   }

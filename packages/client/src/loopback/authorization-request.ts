@@ -1,6 +1,6 @@
-import type { ProviderMetadata } from '../provider-metadata.ts'
-import type { UserClient } from '../user-client.ts'
-import type { UserRequest } from '../user-request.ts'
+import type { UserClient } from '../person/user-client.ts'
+import type { UserRequest } from '../person/user-request.ts'
+import type { ProviderMetadata } from '../provider/provider-metadata.ts'
 
 /** What ties an answer to the sign-in that it answers. Nobody else may know any of it. */
 export interface SignInSecrets {

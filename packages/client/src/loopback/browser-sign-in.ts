@@ -1,9 +1,9 @@
-import { accountOf } from '../account.ts'
 import { AbortError, SignInError } from '../errors.ts'
-import type { UserTokens } from '../token-request.ts'
-import { metadataOf, type UserClient } from '../user-client.ts'
-import type { UserRequest } from '../user-request.ts'
-import type { AskPerson } from '../user-session.ts'
+import { accountOf } from '../person/account.ts'
+import { metadataOf, type UserClient } from '../person/user-client.ts'
+import type { UserRequest } from '../person/user-request.ts'
+import type { AskPerson } from '../person/user-session.ts'
+import type { UserTokens } from '../token-endpoint/token-request.ts'
 import type { AuthorizationAnswer } from './authorization-answer.ts'
 import { authorizationAddress, signInSecrets } from './authorization-request.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
@@ -85,15 +85,21 @@ async function inTime(ask: AskPerson, request: UserRequest, settings: BrowserSig
 async function withListener(begun: Begun, command: readonly string[]): Promise<UserTokens> {
   const { settings, secrets, end } = begun
   const listener = await startListener(settings.redirectUris, secrets.state)
+  const over = new AbortController()
   try {
     const signIn = { ...begun, redirectUri: listener.redirectUri }
     const address = addressOf(signIn, settings.responseMode)
     settings.onAddress?.(address)
     const failed = openBrowser(command, address)
-    const received = await Promise.race([end.passed, listener.received, otherwise(failed, begun, listener, address)])
+    const received = await Promise.race([
+      end.passed,
+      listener.received,
+      otherwise(failed, begun, listener, { address, signal: over.signal }),
+    ])
     end.end()
     return await finish(signIn, received)
   } finally {
+    over.abort()
     await listener.close()
   }
 }
@@ -103,7 +109,7 @@ async function otherwise(
   failed: Promise<string>,
   { settings, secrets }: Begun,
   listener: LoopbackListener,
-  address: string,
+  { address, signal }: { address: string; signal: AbortSignal },
 ): Promise<ReceivedAnswer> {
   const reason = await failed
   const { onPasteBack, onNotice } = settings
@@ -112,7 +118,7 @@ async function otherwise(
     return listener.received
   }
   onNotice(`No browser could be opened (${reason}): open the address, and paste back the one that the browser ends at.`)
-  const answer = await answerByPasteBack(address, secrets.state, onPasteBack, onNotice)
+  const answer = await answerByPasteBack(address, secrets.state, onPasteBack, onNotice, signal)
   return withoutBrowser(answer)
 }
 
@@ -123,10 +129,15 @@ async function withoutListener(begun: Begun): Promise<UserTokens> {
   if (onPasteBack === undefined || redirectUri === undefined) throw unreachablePerson('There is no browser')
   const signIn = { ...begun, redirectUri: redirectUri.text }
   // An address bar shows a query; what is sent as a form nobody could copy.
-  const pasted = answerByPasteBack(addressOf(signIn, 'query'), secrets.state, onPasteBack, onNotice)
-  const answer = await Promise.race([end.passed, pasted])
-  end.end()
-  return finish(signIn, withoutBrowser(answer))
+  const over = new AbortController()
+  const pasted = answerByPasteBack(addressOf(signIn, 'query'), secrets.state, onPasteBack, onNotice, over.signal)
+  try {
+    const answer = await Promise.race([end.passed, pasted])
+    end.end()
+    return await finish(signIn, withoutBrowser(answer))
+  } finally {
+    over.abort()
+  }
 }
 
 /** Redeems the answer before the browser is told how it ended. */

@@ -1,8 +1,11 @@
-import { SignInError } from '../errors.ts'
+import { AbortError, SignInError } from '../errors.ts'
 import { type AuthorizationAnswer, authorizationAnswer } from './authorization-answer.ts'
 
-/** Shows the person the address to open, and resolves with the one that the browser ended at. */
-export type OnPasteBack = (url: string) => Promise<string>
+/**
+ * Shows the person the address to open, and resolves with the one that the browser ended at. The signal says that the
+ * sign-in is over: nothing is to be pasted any more.
+ */
+export type OnPasteBack = (url: string, signal: AbortSignal) => Promise<string>
 
 const MAXIMUM_ATTEMPTS = 3
 
@@ -16,10 +19,12 @@ export async function answerByPasteBack(
   state: string,
   onPasteBack: OnPasteBack,
   onNotice: (text: string) => void,
+  signal: AbortSignal,
 ): Promise<AuthorizationAnswer> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = authorizationAnswer(parametersOf(await onPasteBack(address)), state)
+    const answer = authorizationAnswer(parametersOf(await onPasteBack(address, signal)), state)
     if (answer !== undefined) return answer
+    if (signal.aborted) throw new AbortError()
     if (attempt === MAXIMUM_ATTEMPTS) {
       throw new SignInError('untrustedAnswer', 'None of the pasted addresses is the answer to this sign-in.')
     }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuthorityUnreachableError } from '../errors.ts'
 import { parseJsonObject } from '../json-object.ts'
-import { nodeTransport, type Transport } from '../transport.ts'
+import { nodeTransport, type Transport } from '../token-endpoint/transport.ts'
 import type { Login } from './login.ts'
 import { shellWord } from './login-command.ts'
 

@@ -4,8 +4,8 @@ import { ClientCertificateCredential } from '../credentials/client-certificate.t
 import { ClientSecretCredential } from '../credentials/client-secret.ts'
 import { InteractiveBrowserCredential } from '../credentials/interactive-browser.ts'
 import { AuthenticationRequiredError, CredentialUnavailableError, TokenRequestError } from '../errors.ts'
-import type { SignInStore } from '../sign-in.ts'
-import type { Transport } from '../transport.ts'
+import type { SignInStore } from '../person/sign-in.ts'
+import type { Transport } from '../token-endpoint/transport.ts'
 import type { Login } from './login.ts'
 import { loginCommand } from './login-command.ts'
 
@@ -39,7 +39,7 @@ export function loginCredential(login: Login, options: LoginCredentialOptions): 
         if (!(error instanceof AuthenticationRequiredError)) throw error
         const again = { ...login, ...(error.scopes.length > 0 && { scopes: error.scopes, resource: undefined }) }
         const message = `${whySignInAgain(error)}\nSign in again: ${loginCommand(again, options.usualDataDirectory)}`
-        throw new AuthenticationRequiredError(error.scopes, message, error.cause ?? error)
+        throw new AuthenticationRequiredError(error.scopes, message, error.cause ?? error, error.claims)
       }),
   }
 }

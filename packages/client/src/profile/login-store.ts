@@ -1,4 +1,5 @@
-import type { SignInStore } from '../sign-in.ts'
+import type { SignInStore } from '../person/sign-in.ts'
+import { inTurn } from '../person/turns.ts'
 import type { FileStore } from '../store/file-store.ts'
 import type { Login } from './login.ts'
 
@@ -13,11 +14,12 @@ export function loginSignIns({ signIns }: Pick<FileStore, 'signIns'>, login: Pic
   return {
     get: () => signIns.get(key),
     set: (_key, signIn) => signIns.set(key, signIn),
-    delete: () => signIns.delete(key),
+    delete: () => signIns.delete(key, key),
     list: async () => {
       const signIn = await signIns.get(key)
       return signIn === undefined ? [] : [signIn]
     },
+    inTurn: (_key, work) => inTurn(signIns, key, work),
     cachePartition: key,
   }
 }

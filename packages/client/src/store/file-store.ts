@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path'
-import type { TokenCache } from '../cache/token-cache.ts'
+import type { TokenCache, WaitForTurn } from '../cache/token-cache.ts'
 import { CredentialOptionError } from '../errors.ts'
-import type { SignInStore } from '../sign-in.ts'
+import { type OptionNames, requireOptionNames } from '../options/option-names.ts'
+import type { SignInStore } from '../person/sign-in.ts'
+import { turnsInMemory } from '../person/turns.ts'
 import { type EncryptionKey, encryptionKey } from './encryption-key.ts'
 import { keptTokens } from './kept-tokens.ts'
-import { prepareLeases, underLease } from './lease.ts'
+import { prepareLeases, underLease, underTurn } from './lease.ts'
 import { type NoticeListener, warnOfNotice } from './notice.ts'
 import { removeOldFiles } from './old-files.ts'
 import { sealedFile } from './sealed-file.ts'
@@ -35,8 +37,9 @@ export interface FileStore {
   /** For `cached(credential, store.tokens)`. */
   readonly tokens: TokenCache
   /**
-   * For the `signIns` option of credentials that sign people in. To delete one, or to sign in as somebody else, also
-   * forgets all access tokens of the store, so that nobody acts as the person before.
+   * For the `signIns` option of credentials that sign people in. To sign in as somebody else also forgets all access
+   * tokens of the store, so that nobody acts as the person before; so does to delete one, unless it is said whose tokens
+   * go (`partition`).
    */
   readonly signIns: SignInStore
   /** Absolute path of the encrypted file, which exists from the first token on. */
@@ -92,27 +95,54 @@ export async function fileStore(options: FileStoreOptions = {}): Promise<FileSto
       set: kept.setSignIn,
       delete: kept.deleteSignIn,
       list: kept.signIns,
-      ...(file && { cachePartition: `file:${path}` }),
+      ...(file && {
+        inTurn: turns(directory),
+        cachePartition: `file:${path}`,
+      }),
     },
     deleteTokens: kept.deleteTokens,
     forget: kept.forget,
   }
 }
 
+/** Of a request without a person. */
+const LONGEST_WAIT: WaitForTurn = { withinMilliseconds: 15_000, abortSignal: new AbortController().signal }
+
 /** The folder is made at the first lease: a token that is there needs none. */
 function leases(directory: string): NonNullable<TokenCache['exclusively']> {
   const folder = join(directory, 'leases')
   let prepared: Promise<unknown> | undefined
-  return async (key, work, meanwhile) => {
+  return async (key, work, meanwhile, wait = LONGEST_WAIT) => {
     prepared ??= prepareLeases(folder)
       .then(() => removeOldFiles(directory, (name) => name.endsWith('.tmp')))
       .catch(() => undefined) // a lease then cannot be had either, and is done without
     await prepared
-    return underLease(folder, key, work, meanwhile)
+    return underLease(folder, key, work, meanwhile, wait)
   }
 }
 
+/** Turns of processes, and of stores of one process that have the same folder. */
+function turns(directory: string): NonNullable<SignInStore['inTurn']> {
+  const folder = join(directory, 'leases')
+  const here = turnsInMemory()
+  let prepared: Promise<unknown> | undefined
+  return async (key, work) => {
+    prepared ??= prepareLeases(folder).catch(() => undefined)
+    await prepared
+    return here(key, () => underTurn(folder, key, work))
+  }
+}
+
+const OPTION_NAMES: OptionNames<FileStoreOptions> = {
+  directory: true,
+  keychain: true,
+  now: true,
+  maximumEntries: true,
+  onNotice: true,
+}
+
 function checked(options: FileStoreOptions): Required<Omit<FileStoreOptions, 'keychain'>> & DefaultStore {
+  requireOptionNames('fileStore', options, OPTION_NAMES)
   const { maximumEntries = 1_000, onNotice = warnOfNotice, now = Date.now, keychain } = options
   const named = options.directory
   const { directory, withoutKeychain } =

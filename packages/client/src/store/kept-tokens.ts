@@ -1,11 +1,12 @@
+import { partitionOfToken } from '../cache/token-key.ts'
 import type { AccessToken } from '../credential.ts'
-import type { SignIn } from '../sign-in.ts'
+import type { SignIn } from '../person/sign-in.ts'
 import type { NoticeListener } from './notice.ts'
 import type { SealedFile } from './sealed-file.ts'
 import {
   applyChanges,
+  isDropped,
   NOTHING_STORED,
-  partitionOfToken,
   type StoredTokens,
   signInOf,
   type TokenChanges,
@@ -22,8 +23,11 @@ export interface KeptTokens {
   /** Another account than before means another person: no access token of before is kept. */
   setSignIn(key: string, signIn: SignIn): Promise<void>
   signIns(): Promise<readonly SignIn[]>
-  /** Forgets all access tokens too. Rejects when the file cannot be written: what it still holds is not gone. */
-  deleteSignIn(key: string): Promise<void>
+  /**
+   * Forgets the access tokens of the partition too, and all of them where none is named. Rejects when the file cannot be
+   * written: what it still holds is not gone.
+   */
+  deleteSignIn(key: string, partition?: string): Promise<void>
   /** Rejects when the file cannot be written. */
   deleteTokens(): Promise<void>
   /** Forgets tokens and sign-ins of some partitions. Rejects when the file cannot be written. */
@@ -42,7 +46,8 @@ export interface KeptTokensSettings {
 export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTokensSettings): KeptTokens {
   const tokens: TokenChanges['tokens'] = new Map()
   const signIns: TokenChanges['signIns'] = new Map()
-  let deletions = 0
+  /** Stored tokens that are to go: those of a partition, or all (`undefined`). */
+  let drops: readonly (string | undefined)[] = []
   let waiting: Promise<string | undefined> | undefined
   let running: Promise<unknown> = Promise.resolve()
   let told = false
@@ -62,12 +67,11 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
 
   async function saveNow(): Promise<void> {
     if (file === undefined) return
-    const changes = { tokens: new Map(tokens), signIns: new Map(signIns), withoutStoredTokens: deletions > 0 }
-    const deletionsBefore = deletions
+    const changes = { tokens: new Map(tokens), signIns: new Map(signIns), withoutStored: drops }
     await file.change((stored) => applyChanges(stored, changes, { now: now(), maximumEntries }))
     for (const [key, token] of changes.tokens) if (tokens.get(key) === token) tokens.delete(key)
     for (const [key, signIn] of changes.signIns) if (signIns.get(key) === signIn) signIns.delete(key)
-    deletions -= deletionsBefore
+    drops = drops.slice(changes.withoutStored.length)
     told = false
   }
 
@@ -78,9 +82,9 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
     return message
   }
 
-  function dropTokens(): void {
-    tokens.clear()
-    deletions += 1
+  function dropTokens(partition?: string): void {
+    for (const key of tokens.keys()) if (isDropped(key, [partition])) tokens.delete(key)
+    drops = [...drops, partition]
   }
 
   async function signIn(key: string): Promise<SignIn | undefined> {
@@ -96,7 +100,7 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
   return {
     async token(key) {
       const unsaved = tokens.get(key)
-      const stored = deletions > 0 ? undefined : tokenOf((await read()).tokens.get(key), now())
+      const stored = isDropped(key, drops) ? undefined : tokenOf((await read()).tokens.get(key), now())
       if (unsaved === undefined || unsaved.expiresOnTimestamp <= now()) return stored
       return stored !== undefined && stored.expiresOnTimestamp > unsaved.expiresOnTimestamp ? stored : unsaved
     },
@@ -115,13 +119,13 @@ export function keptTokens({ file, path, now, maximumEntries, onNotice }: KeptTo
       await save()
     },
     async signIns() {
-      const changes = { tokens, signIns, withoutStoredTokens: false }
+      const changes = { tokens, signIns, withoutStored: [] }
       const all = applyChanges(await read(), changes, { now: now(), maximumEntries }).signIns
       return [...all.values()].map(signInOf).filter((signIn) => signIn !== undefined)
     },
-    async deleteSignIn(key) {
+    async deleteSignIn(key, partition) {
       signIns.set(key, undefined)
-      dropTokens()
+      dropTokens(partition)
       await saveOrThrow()
     },
     async deleteTokens() {

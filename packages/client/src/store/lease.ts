@@ -1,26 +1,28 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { WaitForTurn } from '../cache/token-cache.ts'
 import type { AccessToken } from '../credential.ts'
+import { AbortError } from '../errors.ts'
 import { takeLock } from './lock-file.ts'
+import { makeFolder } from './make-folder.ts'
 import { removeOldFiles } from './old-files.ts'
 import { failureOf, leaveFailure } from './shared-failure.ts'
-
-/** The 15 s that a request may take at most, and time to learn of its end. */
-const LONGEST_WAIT_MILLISECONDS = 15_500
 
 /**
  * Runs `work` for a key in one process at a time.
  * @param folder where leases lie
  * @param key any text
  * @param meanwhile asked while another process works; a token ends the wait
+ * @param wait how long: while another process lives that has the lease, a person whom it asks is not asked here too
  * @returns what `work` or `meanwhile` gave. When the other process's request failed, this rejects as that did. Where
- *   no lease can be had, within 15 s or at all, `work` runs without one
+ *   no lease can be had, in the time or at all, `work` runs without one
+ * @throws {AbortError} when the signal fires before the lease is had
  */
 export async function underLease(
   folder: string,
   key: string,
   work: () => Promise<AccessToken>,
   meanwhile: () => Promise<AccessToken | undefined>,
+  wait: WaitForTurn,
 ): Promise<AccessToken> {
   const path = join(folder, `${nameOf(key)}.lease`)
   const failurePath = join(folder, `${nameOf(key)}.failure`)
@@ -29,12 +31,15 @@ export async function underLease(
     return failure && { failure }
   }
   const taken = await takeLock(path, {
-    withinMilliseconds: LONGEST_WAIT_MILLISECONDS,
+    ...wait,
     whileWaiting: async (gone) => {
       const token = await meanwhile()
       return token === undefined ? howItEnded(gone) : { token }
     },
-  }).catch(() => undefined)
+  }).catch((error: unknown) => {
+    if (error instanceof AbortError) throw error
+    return undefined
+  })
   if (taken === undefined) return work()
   if ('early' in taken) {
     if ('failure' in taken.early) throw taken.early.failure
@@ -50,9 +55,23 @@ export async function underLease(
   }
 }
 
+/** How long a turn is waited for whose owner lives: a request takes no longer. */
+const LONGEST_TURN_MILLISECONDS = 15_500
+
+/** Runs `work` for a key in one process at a time; where no turn can be had, in the time or at all, without one. */
+export async function underTurn<Value>(folder: string, key: string, work: () => Promise<Value>): Promise<Value> {
+  const path = join(folder, `${nameOf(key)}.turn`)
+  const taken = await takeLock(path, { withinMilliseconds: LONGEST_TURN_MILLISECONDS }).catch(() => undefined)
+  try {
+    return await work()
+  } finally {
+    if (taken !== undefined && 'lock' in taken) await taken.lock.release()
+  }
+}
+
 /** Makes the folder of the leases, and removes those that were left behind long ago. */
 export async function prepareLeases(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await removeOldFiles(folder, () => true)
 }
 

@@ -1,5 +1,6 @@
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { pause } from '../abort.ts'
+import type { AbortSignalLike } from '../credential.ts'
 import { parseJsonObject } from '../json-object.ts'
 import { isGone, type LockOwner, thisMachine } from './lock-owner.ts'
 import { codeOf } from './system-error.ts'
@@ -33,6 +34,8 @@ export type Taken<Early> =
 export interface WaitForLock<Early> {
   /** Bound on the wait. */
   readonly withinMilliseconds: number
+  /** Ends the wait. */
+  readonly abortSignal?: AbortSignalLike | undefined
   /** Asked at each look; a result other than `undefined` ends the wait. `gone` is an owner that has just let go. */
   readonly whileWaiting?: (gone: string | undefined) => Promise<Early | undefined>
 }
@@ -47,10 +50,14 @@ const HEARTBEAT_MILLISECONDS = 300
 const FIRST_LOOK_MILLISECONDS = 10
 const LONGEST_BETWEEN_LOOKS_MILLISECONDS = 100
 
-/** Takes the lock as soon as it is free. @throws the system's error when the folder does not let itself be written to */
+/**
+ * Takes the lock as soon as it is free.
+ * @throws {AbortError} when the signal fires first
+ * @throws the system's error when the folder does not let itself be written to
+ */
 export async function takeLock<Early = never>(
   path: string,
-  { withinMilliseconds, whileWaiting }: WaitForLock<Early>,
+  { withinMilliseconds, abortSignal, whileWaiting }: WaitForLock<Early>,
 ): Promise<Taken<Early>> {
   const deadline = performance.now() + withinMilliseconds
   const silentFor = silenceWatch()
@@ -67,7 +74,7 @@ export async function takeLock<Early = never>(
     const early = await whileWaiting?.(gone)
     if (early !== undefined) return { early }
     if (performance.now() >= deadline) return undefined
-    await pause(delay * (0.5 + Math.random()), undefined)
+    await pause(delay * (0.5 + Math.random()), abortSignal)
   }
 }
 

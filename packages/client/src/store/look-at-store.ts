@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { partitionOfToken } from '../cache/token-key.ts'
 import { existingKey } from './encryption-key.ts'
 import { unseal } from './sealed-text.ts'
 import { defaultStore } from './store-folder.ts'
-import { partitionOfToken, readStoredTokens, type StoredTokens, tokenOf } from './stored-tokens.ts'
+import { readStoredTokens, type StoredTokens, tokenOf } from './stored-tokens.ts'
 import { codeOf, reasonOf } from './system-error.ts'
 
 /** What a look at a token store finds. */

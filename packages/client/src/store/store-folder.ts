@@ -1,7 +1,8 @@
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
+import { chmod, readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'
 import { CredentialOptionError } from '../errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { reasonOf } from './system-error.ts'
 
 /** Which folder is meant where none was named, and whether the operating system's keychain may hold its key. */
@@ -61,7 +62,7 @@ export function defaultStoreFolder(
  */
 export async function prepareStoreFolder(directory: string): Promise<string | undefined> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await makeFolder(directory)
     const found = await stat(directory)
     if (process.platform !== 'win32') await closeToOthers(directory, found)
     return undefined

@@ -1,6 +1,7 @@
+import { partitionOfToken } from '../cache/token-key.ts'
 import type { AccessToken } from '../credential.ts'
 import { isJsonObject, type JsonObject } from '../json-object.ts'
-import type { SignIn } from '../sign-in.ts'
+import type { SignIn } from '../person/sign-in.ts'
 
 /**
  * What a store's file holds. Entries stay as they were read, so that members which a newer release wrote survive a
@@ -16,8 +17,8 @@ export interface StoredTokens {
 export interface TokenChanges {
   readonly tokens: Map<string, AccessToken>
   readonly signIns: Map<string, SignIn | undefined>
-  /** Whether every token that the file has is to go first. */
-  withoutStoredTokens: boolean
+  /** Tokens in the file that go first: those of a partition, or all (`undefined`). */
+  readonly withoutStored: readonly (string | undefined)[]
 }
 
 export const NOTHING_STORED: StoredTokens = { tokens: new Map(), signIns: new Map(), rest: {} }
@@ -41,8 +42,8 @@ export function applyChanges(
   { now, maximumEntries }: { now: number; maximumEntries: number },
 ): StoredTokens {
   const tokens = new Map<string, JsonObject>()
-  if (!changes.withoutStoredTokens) {
-    for (const [key, entry] of stored.tokens) if (!hasExpired(entry, now)) tokens.set(key, entry)
+  for (const [key, entry] of stored.tokens) {
+    if (!hasExpired(entry, now) && !isDropped(key, changes.withoutStored)) tokens.set(key, entry)
   }
   for (const [key, token] of changes.tokens) if (token.expiresOnTimestamp > now) tokens.set(key, { ...token })
   const signIns = new Map(stored.signIns)
@@ -60,15 +61,9 @@ export function withoutPartitions(stored: StoredTokens, isMeant: (partition: str
   return { ...stored, tokens: new Map(tokens), signIns: new Map(signIns) }
 }
 
-/** The partition in the key of a token; empty in a key that `cached` has not made. */
-export function partitionOfToken(key: string): string {
-  try {
-    const parts: unknown = JSON.parse(key)
-    const [partition]: readonly unknown[] = Array.isArray(parts) ? parts : []
-    return typeof partition === 'string' ? partition : ''
-  } catch {
-    return ''
-  }
+/** Whether a token is to go. */
+export function isDropped(key: string, partitions: readonly (string | undefined)[]): boolean {
+  return partitions.some((partition) => partition === undefined || partitionOfToken(key) === partition)
 }
 
 /** The token of an entry, frozen, since many callers share it; `undefined` when it is none or has expired. */

@@ -24,6 +24,8 @@ beforeEach(() => {
 })
 afterAll(() => server.close())
 
+const FIRST = '11111111-2222-4333-8444-555555555501'
+const SECOND = '11111111-2222-4333-8444-555555555502'
 const application = (clientId: string) =>
   new ClientSecretCredential({
     tenantId: 'contoso.example',
@@ -51,29 +53,29 @@ function switchable() {
 
 describe('a chain', () => {
   it('passes over what finds nothing, and asks no further than the first that works', async () => {
-    const chain = new ChainedCredential(nothingSet(), application('first'), application('second'))
+    const chain = new ChainedCredential(nothingSet(), application(FIRST), application(SECOND))
     expect((await chain.getToken(GRAPH)).token).toBeTruthy()
-    expect(clients()).toEqual(['first'])
+    expect(clients()).toEqual([FIRST])
   })
 
   it('remembers which one worked', async () => {
     const before = switchable()
-    const chain = new ChainedCredential(before, application('first'))
+    const chain = new ChainedCredential(before, application(FIRST))
     await chain.getToken(GRAPH)
     before.isAvailable = true
     await chain.getToken(GRAPH)
-    expect(clients()).toEqual(['first', 'first'])
+    expect(clients()).toEqual([FIRST, FIRST])
     expect(before.asked).toBe(1)
   })
 
   it('looks through all again when the one that worked finds nothing any more', async () => {
     const before = switchable()
     before.isAvailable = true
-    const chain = new ChainedCredential(nothingSet(), before, application('last'))
+    const chain = new ChainedCredential(nothingSet(), before, application(SECOND))
     expect((await chain.getToken(GRAPH)).token).toBe('of-the-switchable')
     before.isAvailable = false
     await chain.getToken(GRAPH)
-    expect(clients()).toEqual(['last'])
+    expect(clients()).toEqual([SECOND])
   })
 
   it('says of each credential why it was passed over', async () => {
@@ -94,16 +96,16 @@ describe('a chain', () => {
 
   it('ends at a credential that was refused', async () => {
     server.answerWith({ status: 401, json: { error: 'invalid_client', error_description: 'AADSTS7000215: No.' } })
-    const chain = new ChainedCredential(nothingSet(), application('first'), application('second'))
+    const chain = new ChainedCredential(nothingSet(), application(FIRST), application(SECOND))
     const error = await refusalOf(chain.getToken(GRAPH))
     expect(error).toBeInstanceOf(TokenRequestError)
     expect(error).toMatchObject({ code: 7000215 })
-    expect(clients()).toEqual(['first'])
+    expect(clients()).toEqual([FIRST])
   })
 
   it('ends at a credential whose setting is wrong', async () => {
     const environment = { AZURE_TENANT_ID: 'a/b', AZURE_CLIENT_ID: 'c', AZURE_CLIENT_SECRET: 's' }
-    const chain = new ChainedCredential(new EnvironmentCredential({ environment }), application('second'))
+    const chain = new ChainedCredential(new EnvironmentCredential({ environment }), application(SECOND))
     expect(await refusalOf(chain.getToken(GRAPH))).toMatchObject({ option: 'AZURE_TENANT_ID' })
     expect(server.requests).toEqual([])
   })
@@ -113,15 +115,15 @@ describe('a chain', () => {
     const throws = {
       getToken: () => Promise.reject(Object.assign(new Error('az not found'), { name: 'CredentialUnavailableError' })),
     }
-    await new ChainedCredential(givesNull, throws, application('last')).getToken(GRAPH)
-    expect(clients()).toEqual(['last'])
+    await new ChainedCredential(givesNull, throws, application(SECOND)).getToken(GRAPH)
+    expect(clients()).toEqual([SECOND])
     const error = await refusalOf(new ChainedCredential(givesNull, throws).getToken(GRAPH))
     expect(error).toMatchObject({ skipped: [{ reason: 'it gave no token.' }, { reason: 'az not found' }] })
   })
 
   it('passes what is asked on, and may stand in a chain itself', async () => {
     const inner = new ChainedCredential(nothingSet())
-    await new ChainedCredential(inner, application('last')).getToken([], { resource: 'https://a.example' })
+    await new ChainedCredential(inner, application(SECOND)).getToken([], { resource: 'https://a.example' })
     expect(server.requests[0]?.form).toMatchObject({ resource: 'https://a.example' })
   })
 

@@ -44,7 +44,7 @@ async function logIn(members: Partial<Login> = {}): Promise<Login> {
     cloud: 'public',
     authorityHost: server.authorityHost,
     tenantId: 'contoso.example',
-    clientId: 'app',
+    clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
     as: 'application',
     proof: { kind: 'secretVariable', variable: 'WORK_SECRET' },
     scopes: [GRAPH],
@@ -74,7 +74,11 @@ describe('a program with the login of a profile', () => {
     expect(server.requests).toHaveLength(1)
     const { form, path } = server.requests[0] ?? {}
     expect(path).toBe('/contoso.example/oauth2/v2.0/token')
-    expect(form).toMatchObject({ client_id: 'app', client_secret: SECRET, scope: GRAPH })
+    expect(form).toMatchObject({
+      client_id: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+      client_secret: SECRET,
+      scope: GRAPH,
+    })
   })
 
   it('asks for what login asked for when nothing is named, by v2.0 and v1.0', async () => {
@@ -93,9 +97,12 @@ describe('a program with the login of a profile', () => {
     await logIn()
     const credential = program()
     await credential.getToken(GRAPH)
-    await logIn({ clientId: 'another-app' })
+    await logIn({ clientId: '11111111-2222-4333-8444-555555555501' })
     await credential.getToken(GRAPH)
-    expect(server.requests.map(({ form }) => form.client_id)).toEqual(['app', 'another-app'])
+    expect(server.requests.map(({ form }) => form.client_id)).toEqual([
+      '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+      '11111111-2222-4333-8444-555555555501',
+    ])
     await rm(loginPath(store, 'work'))
     expect(await refusal(credential.getToken(GRAPH))).toMatchObject({ name: 'CredentialUnavailableError' })
   })
@@ -111,11 +118,14 @@ describe('the profile', () => {
   const default_ = { profile: undefined }
 
   it('is that of DOORSTEP_PROFILE, else `default`', async () => {
-    await logIn({ profile: 'default', clientId: 'of-default' })
-    await logIn({ profile: 'ci', clientId: 'of-ci' })
+    await logIn({ profile: 'default', clientId: '11111111-2222-4333-8444-555555555501' })
+    await logIn({ profile: 'ci', clientId: '11111111-2222-4333-8444-555555555502' })
     await program(default_).getToken(GRAPH)
     await program(default_, { DOORSTEP_PROFILE: 'ci' }).getToken(GRAPH)
-    expect(server.requests.map(({ form }) => form.client_id)).toEqual(['of-default', 'of-ci'])
+    expect(server.requests.map(({ form }) => form.client_id)).toEqual([
+      '11111111-2222-4333-8444-555555555501',
+      '11111111-2222-4333-8444-555555555502',
+    ])
   })
 
   const configure = async (text: string) => {
@@ -191,7 +201,7 @@ describe('a program without a token', () => {
     const refused = await refusal(program().getToken('User.Read'))
     expect(refused).toMatchObject({ name: 'AuthenticationRequiredError', scopes: ['User.Read'] })
     expect(refused.message).toMatch(
-      /^Nobody is signed in any more\.\nSign in again: .*doorstep login --profile work --cloud public --tenant contoso\.example --client-id app --scope User\.Read$/,
+      /^Nobody is signed in any more\.\nSign in again: .*doorstep login --profile work --cloud public --tenant contoso\.example --client-id 3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b --scope User\.Read$/,
     )
     expect(server.requests).toEqual([])
   })
@@ -234,10 +244,17 @@ describe('a chain of environment and profile', () => {
 
   it('takes the application of the environment where there is one, else the login', async () => {
     await logIn()
-    const set = { AZURE_TENANT_ID: 'contoso.example', AZURE_CLIENT_ID: 'of-environment', AZURE_CLIENT_SECRET: SECRET }
+    const set = {
+      AZURE_TENANT_ID: 'contoso.example',
+      AZURE_CLIENT_ID: '11111111-2222-4333-8444-555555555502',
+      AZURE_CLIENT_SECRET: SECRET,
+    }
     await chain(set).getToken(GRAPH)
     await chain().getToken(GRAPH)
-    expect(server.requests.map(({ form }) => form.client_id)).toEqual(['of-environment', 'app'])
+    expect(server.requests.map(({ form }) => form.client_id)).toEqual([
+      '11111111-2222-4333-8444-555555555502',
+      '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+    ])
   })
 
   it('says of both why they gave nothing', async () => {

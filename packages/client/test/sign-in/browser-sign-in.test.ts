@@ -5,6 +5,7 @@ import { deliver, Person } from '../../../../conformance/support/person.ts'
 import {
   AbortError,
   AuthorizationCodeCredential,
+  cached,
   InteractiveBrowserCredential,
   type InteractiveBrowserCredentialOptions,
   SignInError,
@@ -217,6 +218,17 @@ describe('a sign-in that is not finished', () => {
     await world.browser.openedAddress()
     expect(await refused).toMatchObject({ name: 'SignInError', reason: 'timedOut' })
     expect(left).toEqual([2, 1])
+    await expectClosed(redirectUri)
+  })
+
+  it('gives its port back when all who wait by a cache have given up', async () => {
+    const redirectUri = `http://localhost:${await freePort()}`
+    const aborts = [new AbortController(), new AbortController()]
+    const shared = cached(credential({ redirectUri }))
+    const refused = aborts.map(({ signal }) => rejection(shared.getToken(orders.scope, { abortSignal: signal })))
+    await world.browser.openedAddress()
+    for (const abort of aborts) abort.abort()
+    for (const error of await Promise.all(refused)) expect(error).toMatchObject({ name: 'AbortError' })
     await expectClosed(redirectUri)
   })
 

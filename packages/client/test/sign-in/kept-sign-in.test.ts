@@ -96,6 +96,54 @@ describe('a sign-in that is kept', () => {
     expect((await silent.getToken(orders.scope)).token).toEqual(expect.any(String))
   })
 
+  it.each([
+    [50105, undefined],
+    [501051, undefined],
+    [70000, 'client_mismatch'],
+    [50055, 'user_password_expired'],
+    [70043, 'token_expired'],
+  ])('is not forgotten when a refusal is not about its refresh token: %s %s', async (code, suberror) => {
+    await signIn()
+    const silent = credential({ disableAutomaticAuthentication: true })
+    const body = JSON.stringify({ error: 'invalid_grant', error_codes: [code], suberror })
+    world.spoil(() => ({ status: 400, headers: {}, body }))
+    expect(await rejection(silent.getToken(orders.scope))).toMatchObject({ cause: { code } })
+    world.spoil()
+    expect((await silent.getToken(orders.scope)).token).toEqual(expect.any(String))
+  })
+
+  it.each([
+    [50173, 'bad_token'],
+    [700082, undefined],
+    [50132, undefined],
+  ])('is forgotten when the authority says that its refresh token is dead: %s %s', async (code, suberror) => {
+    await signIn()
+    const body = JSON.stringify({ error: 'invalid_grant', error_codes: [code], suberror })
+    world.spoil(() => ({ status: 400, headers: {}, body }))
+    await rejection(credential({ disableAutomaticAuthentication: true }).getToken(orders.scope))
+    expect(await signIns.get(key())).toBeUndefined()
+  })
+
+  it('says what the authority wants of the sign-in, and asks the person for it', async () => {
+    await signIn()
+    const claims = '{"access_token":{"polids":{"essential":true,"values":["p"]}}}'
+    const body = JSON.stringify({ error: 'invalid_grant', error_codes: [50076], suberror: 'basic_action', claims })
+    world.spoil((request, response) =>
+      request.body?.includes('grant_type=refresh_token') ? { status: 400, headers: {}, body } : response,
+    )
+    const silent = credential({ disableAutomaticAuthentication: true })
+    expect(await rejection(silent.getToken(orders.scope))).toMatchObject({ claims })
+    const controller = new AbortController()
+    const asked = { claims: '{"access_token":{"acrs":{"value":"c1"}}}', abortSignal: controller.signal }
+    const asking = rejection(credential().getToken(orders.scope, asked))
+    const sent = new URL(await world.browser.openedAddress()).searchParams.get('claims')
+    controller.abort()
+    await asking
+    expect(JSON.parse(sent ?? '')).toEqual({
+      access_token: { acrs: { value: 'c1' }, polids: { essential: true, values: ['p'] } },
+    })
+  })
+
   it('is forgotten when its refresh token is dead, and the person is asked again', async () => {
     const kept = await signIn()
     await signIns.set(key(), { ...kept, refreshToken: `${kept.refreshToken.slice(0, -8)}AAAAAAAA` })
@@ -127,6 +175,36 @@ describe('a sign-in that is kept', () => {
     const token = credential({ signIns: store }).getToken(orders.scope)
     await new Person(world.cloud.doorstep, alice).signInAndReturn(await world.browser.openedAddress())
     expect(claimsOf((await token).token).oid).toBe(alice.id)
+  })
+})
+
+describe('a credential that names an account', () => {
+  const named = (account: Account, options: object = {}) => credential({ loginHint: account.name, ...options })
+  const nameOn = async (of: InteractiveBrowserCredential) =>
+    claimsOf((await of.getToken(orders.scope)).token).preferred_username
+
+  it('does not use the sign-in of another one, and keeps its own beside it', async () => {
+    await signIn(alice)
+    const silent = named(bob, { disableAutomaticAuthentication: true })
+    expect(await rejection(silent.getToken(orders.scope))).toBeInstanceOf(AuthenticationRequiredError)
+    const authenticated = named(bob).authenticate(orders.scope)
+    await new Person(world.cloud.doorstep, bob).signInAndReturn(await world.browser.openedAddress())
+    await authenticated
+    expect(await nameOn(silent)).toBe(bob.name)
+    expect(await nameOn(credential({ disableAutomaticAuthentication: true }))).toBe(alice.name)
+    expect(await signIns.list()).toHaveLength(2)
+  })
+
+  it('uses the one that is there when it is that account’s, in whatever case', async () => {
+    await signIn(alice)
+    const silent = credential({ loginHint: alice.name.toUpperCase(), disableAutomaticAuthentication: true })
+    expect(await nameOn(silent)).toBe(alice.name)
+    expect(await signIns.list()).toHaveLength(1)
+  })
+
+  it('shares its tokens with nobody of another name', () => {
+    const partitions = [named(alice), named(bob), credential()].map(({ cachePartition }) => cachePartition)
+    expect(new Set(partitions).size).toBe(3)
   })
 })
 

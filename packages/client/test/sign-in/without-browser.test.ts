@@ -123,6 +123,24 @@ describe('a browser that cannot be started', () => {
     expect(claimsOf((await token).token).oid).toBe(alice.id)
   })
 
+  it('takes the question for the address back when the answer comes through a browser after all', async () => {
+    process.env.BROWSER = '/nowhere/browser'
+    let asked = (_: { url: string; signal: AbortSignal }) => {}
+    const question = new Promise<{ url: string; signal: AbortSignal }>((resolve) => {
+      asked = resolve
+    })
+    const onPasteBack = (url: string, signal: AbortSignal) => {
+      asked({ url, signal })
+      return new Promise<string>(() => {})
+    }
+    const token = credential({ onPasteBack }).credential.getToken(orders.scope)
+    const { url, signal } = await question
+    expect(signal.aborted).toBe(false)
+    await new Person(world.cloud.doorstep, alice).signInAndReturn(url)
+    await token
+    expect(signal.aborted).toBe(true)
+  })
+
   it('lets the answer be pasted back where that is offered', async () => {
     process.env.BROWSER = '/nowhere/browser'
     const redirectUri = `http://localhost:${await freePort()}`

@@ -24,7 +24,7 @@ const token = (text: string, life = HOUR) => ({ token: text, expiresOnTimestamp:
 const signIn: SignIn = {
   authorityHost: 'https://login.microsoftonline.com',
   tenantId: 'contoso.example',
-  clientId: 'app',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
   homeAccountId: 'ada.contoso',
   username: 'ada@contoso.example',
   refreshToken: 'not-a-real-refresh-token',
@@ -85,6 +85,18 @@ describe('a file store', () => {
     await other.signIns.delete('me')
     expect(await one.tokens.get('key')).toBeUndefined()
     expect(await other.tokens.get('key')).toBeUndefined()
+  })
+
+  it('forgets the access tokens of one partition alone with a sign-in whose partition is named', async () => {
+    const [one, other] = [await open(), await open()]
+    const [ofAda, ofAdam] = [JSON.stringify(['ada', 'scope']), JSON.stringify(['adam', 'scope'])]
+    await one.signIns.set('me', signIn)
+    await one.tokens.set(ofAda, token('of ada'))
+    await one.tokens.set(ofAdam, token('of adam'))
+    await other.signIns.delete('me', 'ada')
+    expect(await one.tokens.get(ofAda)).toBeUndefined()
+    expect((await one.tokens.get(ofAdam))?.token).toBe('of adam')
+    expect((await (await open()).tokens.get(ofAdam))?.token).toBe('of adam')
   })
 
   it('names itself by its file, so that tokens of its sign-ins are shared by processes', async () => {

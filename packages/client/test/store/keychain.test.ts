@@ -32,7 +32,11 @@ exports.AsyncEntry = class AsyncEntry {
 }
 `
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
-const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+const own = {
+  tenantId: 'contoso.example',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+  clientSecret: 'not-a-real-secret',
+}
 
 let server: TokenServer
 let parent: string

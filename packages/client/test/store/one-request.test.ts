@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   ClientSecretCredential,
   type ClientSecretCredentialOptions,
+  type CredentialBounds,
   cached,
   fileStore,
   nodeTransport,
@@ -15,7 +16,11 @@ import { startTokenServer, type TokenServer, tokenAnswer } from '../support/toke
 import { type Program, type ProgramOptions, startProgram } from './program.ts'
 
 const GRAPH = 'https://graph.microsoft.com/.default'
-const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+const own = {
+  tenantId: 'contoso.example',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+  clientSecret: 'not-a-real-secret',
+}
 
 let server: TokenServer
 let directory: string
@@ -110,7 +115,7 @@ describe('of many who ask at once for the same token, one sends the request', ()
       cached(credential(), store.tokens).getToken(GRAPH),
       cached(credential(), store.tokens).getToken(GRAPH, { claims: '{"access_token":{"a":null}}' }),
       cached(credential(), store.tokens).getToken([], { resource: 'https://management.azure.com/' }),
-      cached(credential({ clientId: 'another' }), store.tokens).getToken(GRAPH),
+      cached(credential({ clientId: '4f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b' }), store.tokens).getToken(GRAPH),
       cached(credential({ clientSecret: 'another' }), store.tokens).getToken(GRAPH),
       cached(credential({ tenantId: 'fabrikam.example' }), store.tokens).getToken(GRAPH),
       cached({ cachePartition: 'ada', getToken: (scopes) => credential().getToken(scopes) }, store.tokens).getToken(
@@ -168,6 +173,48 @@ describe('a process that was killed while it asked', () => {
       expect(server.requests).toHaveLength(before + 1)
     }
     expect(await leases()).toEqual([])
+  })
+})
+
+describe('a person who takes long', () => {
+  it('is asked by one process at a time, however long it takes', async () => {
+    const stores = await Promise.all([openStore(), openStore(), openStore()])
+    let windows = 0
+    const person = (bounds: CredentialBounds) => ({
+      cachePartition: 'of a person',
+      bounds,
+      getToken: async () => {
+        windows += 1
+        await new Promise((resolve) => setTimeout(resolve, 1_500))
+        return { token: 'after the window', expiresOnTimestamp: Date.now() + 3600_000 }
+      },
+    })
+    const bounds = { withoutPersonMilliseconds: 200, mayAskPerson: true }
+    const asked = stores.map(({ tokens }) => cached(person(bounds), tokens).getToken(GRAPH))
+    expect((await Promise.all(asked)).map(({ token }) => token)).toEqual(Array(3).fill('after the window'))
+    expect(windows).toBe(1)
+  })
+
+  it('holds a request without a person up no longer than that may take', async () => {
+    const holder = (await openStore()).tokens
+    const lasting = new AbortController()
+    let windows = 0
+    const credentialOf = (mayAskPerson: boolean) => ({
+      cachePartition: 'of a person',
+      bounds: { withoutPersonMilliseconds: 200, mayAskPerson },
+      getToken: () => {
+        windows += 1
+        return new Promise<never>(() => {})
+      },
+    })
+    const held = cached(credentialOf(true), holder)
+      .getToken(GRAPH, { abortSignal: lasting.signal })
+      .catch(() => {})
+    while (windows === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const waiting = cached(credentialOf(false), (await openStore()).tokens).getToken(GRAPH)
+    await expect(waiting).rejects.toMatchObject({ name: 'AuthorityUnreachableError', code: 'ETIMEDOUT' })
+    lasting.abort()
+    await held
   })
 })
 

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 const getTokenProgram = fileURLToPath(new URL('programs/get-token.mjs', import.meta.url))
 
 export interface ProgramOptions {
-  directory: string
+  /** Default that of `fileStore`. */
+  directory?: string
   authorityHost: string
   /** PEM */
   ca: string

@@ -8,7 +8,11 @@ import { type Outcome, startProgram } from './program.ts'
 /** Root may write everywhere, so as root the programs run as users that may not. */
 const isRoot = process.getuid?.() === 0
 const [ADA, BOB] = isRoot ? [65_533, 65_534] : [undefined, undefined]
-const own = { tenantId: 'contoso.example', clientId: 'app', clientSecret: 'not-a-real-secret' }
+const own = {
+  tenantId: 'contoso.example',
+  clientId: '3f6a0b52-8d5c-4f6e-9a57-0c1d2e3f4a5b',
+  clientSecret: 'not-a-real-secret',
+}
 
 let server: TokenServer
 let parent: string
@@ -99,5 +103,21 @@ describe.skipIf(!isRoot)('another user', () => {
       const { uid, mode } = await stat(join(directory, name))
       expect([name, uid, mode & 0o077]).toEqual([name, ADA, 0])
     }
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a folder below one that takes no entries', () => {
+  it.each<[string, { directory?: string; environment: Record<string, string> }]>([
+    ['named', { directory: '/proc/x', environment: {} }],
+    ['from XDG_DATA_HOME', { environment: { XDG_DATA_HOME: '/proc/x', DOORSTEP_CLIENT_STORE: '' } }],
+  ])('leaves the tokens in memory, says why, and ends: %s', async (_, { environment, ...place }) => {
+    const { authorityHost, certificate: ca } = server
+    const options = { authorityHost, ca, scope: 'https://graph.microsoft.com/.default', ...own }
+    const program = startProgram({ ...options, ...place }, { environment })
+    program.ask()
+    const { token, keyPlace, keyPlaceReason } = await program.outcome
+    expect(token).toMatch(/^token-/)
+    expect(keyPlace).toBe('memory')
+    expect(keyPlaceReason).toContain('/proc/x')
   })
 })

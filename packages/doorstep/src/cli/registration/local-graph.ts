@@ -29,12 +29,13 @@ export async function localGraph(
   }
   const transport = nodeTransport({ ca })
   const tenantId = tenant === undefined ? bootstrap.tenantId : (await findTenant(cloud, tenant)).tenantId
-  const options = { ...bootstrap, tenantId, authorityHost: instance.url, transport }
+  const { clientId, clientSecret } = bootstrap
+  const options = { tenantId, clientId, clientSecret, authorityHost: instance.url, transport }
   const credential = cached(new ClientSecretCredential(options))
   return graphClient({
     cloud: 'local',
     tenantId,
-    clientId: bootstrap.clientId,
+    clientId,
     actor: undefined,
     root: `${instance.url}/graph/v1.0`,
     options: tenant === undefined ? [] : ['--tenant', tenant],

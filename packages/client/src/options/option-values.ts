@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /**
  * A text option that must be there. The message never repeats the value: it may be a secret.
@@ -15,10 +15,31 @@ export function requireText(option: string, value: unknown, fix: string): string
   return value
 }
 
-/** The Application (client) ID. @throws {CredentialOptionError} as `requireText` */
-export function requireClientId(value: unknown): string {
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The client id: of Entra the Application (client) ID, a GUID; of another provider any text.
+ * @throws {CredentialOptionError} as `requireText`, and when it is none
+ */
+export function requireClientId(value: unknown, provider: 'entra' | 'another' = 'entra'): string {
   const fix = 'pass the Application (client) ID of the app registration, for example from AZURE_CLIENT_ID'
-  return requireText('clientId', value, fix)
+  const clientId = requireText('clientId', value, fix)
+  if (provider === 'another' || GUID.test(clientId)) return clientId
+  throw new CredentialOptionError('clientId', `clientId is no GUID such as ${EXAMPLE_ID}: ${fix}.`)
+}
+
+const EXAMPLE_ID = '6c90485f-ae31-4dc8-b04f-915c2d7eaf43'
+
+/**
+ * The value of a client secret.
+ * @param more what else to do about it, as a clause
+ * @throws {CredentialOptionError} as `requireText`
+ */
+export function requireClientSecret(
+  value: unknown,
+  more = 'for example from the environment variable AZURE_CLIENT_SECRET',
+): string {
+  return requireText('clientSecret', value, `pass the value of a client secret (not its Secret ID), ${more}`)
 }
 
 /** Bound on one token request with its retries, in milliseconds. @throws {CredentialOptionError} unless above 0 */

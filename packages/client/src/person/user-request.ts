@@ -1,9 +1,9 @@
-import { listedScopes, requireResource } from './asked-api.ts'
+import type { GetTokenOptions } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import { listedScopes, requireResource } from '../options/asked-api.ts'
+import { tenantOfCall } from '../options/tenant.ts'
 import { claimsParameter } from './claims-parameter.ts'
-import type { GetTokenOptions } from './credential.ts'
-import { CredentialOptionError } from './errors.ts'
 import { refuseStepUp, type StepUp, stepUpOf } from './step-up.ts'
-import { tenantOfCall } from './tenant.ts'
 
 /** What one call asks for a person, in the words of the wire. Two that are equal give the same token. */
 export interface UserRequest {

@@ -1,10 +1,11 @@
-import { pause } from './abort.ts'
+import { pause, unlessAborted, unlessLate } from '../abort.ts'
+import type { AbortSignalLike, AccessToken } from '../credential.ts'
+import { AbortError } from '../errors.ts'
+import { type JsonObject, unverifiedClaims } from '../json-object.ts'
+import { entraTokenEndpoint } from '../provider/authority-host.ts'
 import { unreachable } from './connection-failure.ts'
-import type { AbortSignalLike, AccessToken } from './credential.ts'
-import { AbortError } from './errors.ts'
-import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { accessTokenOf, retryAfterMilliseconds, successOf } from './token-response.ts'
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+import { type Transport, type TransportRequest, type TransportResponse, timedOut } from './transport.ts'
 
 /** One request for a token, in the words of the wire. */
 export interface TokenRequest {
@@ -30,6 +31,9 @@ export interface TokenRequestSettings {
 
 const MAXIMUM_RETRIES = 3
 const FIRST_RETRY_DELAY_MILLISECONDS = 250
+
+/** What a transport may take to say itself that its time is over. */
+const TIME_OF_ITS_OWN_MILLISECONDS = 50
 
 /** Connections that broke rather than could not be made: asking again may help. */
 const TRANSIENT_FAILURES: readonly unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'EAI_AGAIN', 'UND_ERR_SOCKET']
@@ -64,7 +68,7 @@ export async function requestUserTokens(request: TokenRequest, settings: TokenRe
   const { accessToken, answer } = await askTokenEndpoint(request, settings)
   const refreshToken = textOf(answer, 'refresh_token')
   const idToken = textOf(answer, 'id_token')
-  const idTokenClaims = idToken === undefined ? undefined : claimsOf(idToken)
+  const idTokenClaims = idToken === undefined ? undefined : unverifiedClaims(idToken)
   const clientInfo = textOf(answer, 'client_info')
   const scope = textOf(answer, 'scope')
   return {
@@ -81,7 +85,6 @@ async function askTokenEndpoint(
   request: TokenRequest,
   settings: TokenRequestSettings,
 ): Promise<{ accessToken: AccessToken; answer: JsonObject }> {
-  const path = request.version === 'v1.0' ? 'oauth2/token' : 'oauth2/v2.0/token'
   const correlationId = crypto.randomUUID()
   const body = new URLSearchParams()
   for (const [name, value] of Object.entries(request.form)) if (value !== undefined) body.set(name, value)
@@ -89,7 +92,7 @@ async function askTokenEndpoint(
   const response = await sendWithRetries(
     {
       method: 'POST',
-      url: request.tokenEndpoint ?? `${request.authorityHost}/${request.tenantId}/${path}`,
+      url: request.tokenEndpoint ?? entraTokenEndpoint(request),
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
@@ -110,14 +113,12 @@ function textOf(answer: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The second part of a JWT, whose other parts may be empty: v1.0 token endpoints do not sign theirs. */
-function claimsOf(jwt: string): JsonObject | undefined {
-  return parseJsonObject(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'))
-}
-
 type Attempt = { response: TransportResponse } | { failure: unknown }
 
-/** Sends a request to an authority, with the retries and the bound of `requestToken`. */
+/**
+ * Sends a request to an authority, with the retries and the bound of `requestToken`, which count too for a transport of
+ * somebody else's that knows neither time nor signal.
+ */
 export async function sendWithRetries(
   request: Omit<TransportRequest, 'signal' | 'timeoutMilliseconds'>,
   { transport, timeoutMilliseconds, abortSignal }: TokenRequestSettings,
@@ -126,11 +127,9 @@ export async function sendWithRetries(
   const deadline = performance.now() + timeoutMilliseconds
   for (let retries = 0; ; retries += 1) {
     const remaining = Math.max(1, Math.ceil(deadline - performance.now()))
-    const attempt: Attempt = await transport({
-      ...request,
-      signal: abortSignal,
-      timeoutMilliseconds: remaining,
-    }).then(
+    const sent = (async () => transport({ ...request, signal: abortSignal, timeoutMilliseconds: remaining }))()
+    const answer = unlessLate(sent, remaining + TIME_OF_ITS_OWN_MILLISECONDS, () => timedOut(timeoutMilliseconds))
+    const attempt: Attempt = await unlessAborted(answer, abortSignal).then(
       (response) => ({ response }),
       (failure: unknown) => ({ failure }),
     )

@@ -1,5 +1,5 @@
-import type { GetTokenOptions } from './credential.ts'
-import { CredentialOptionError } from './errors.ts'
+import type { GetTokenOptions } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /** What an API wants of the person's sign-in beyond a token, RFC 9470 §4. */
 export interface StepUp {

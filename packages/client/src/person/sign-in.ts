@@ -20,13 +20,19 @@ export interface SignIn {
 export interface SignInStore {
   get(key: string): Promise<SignIn | undefined> | SignIn | undefined
   set(key: string, signIn: SignIn): Promise<void> | void
-  delete(key: string): Promise<void> | void
+  /** @param partition of the access tokens that were had by it, which go too; left out, a store may drop all that it has */
+  delete(key: string, partition?: string): Promise<void> | void
   list(): Promise<readonly SignIn[]> | readonly SignIn[]
   /**
    * Names the store for token caches that other processes share. Without it, tokens of its sign-ins are shared within
    * this process alone.
    */
-  readonly cachePartition?: string
+  readonly cachePartition?: string | undefined
+  /**
+   * Runs `work`, which uses the refresh token under a key and keeps the next, while nobody else who shares this store
+   * does so. Without it, that holds within this process alone.
+   */
+  inTurn?<Value>(key: string, work: () => Promise<Value>): Promise<Value>
 }
 
 /** Sign-ins in the memory of this process, gone with it. */
@@ -40,7 +46,16 @@ export function memorySignIns(): SignInStore {
   }
 }
 
-/** Names the sign-in of a client at an authority: one account for each. Tenants and clients know no case. */
-export function signInKey(of: { authorityHost: string; tenantId: string; clientId: string }): string {
-  return JSON.stringify([of.authorityHost, of.tenantId.toLowerCase(), of.clientId.toLowerCase()])
+/**
+ * Names the sign-in of a client at an authority: one account, and one more for each user name that was asked for by name
+ * (`loginHint`). Tenants, clients and user names know no case.
+ */
+export function signInKey(of: {
+  authorityHost: string
+  tenantId: string
+  clientId: string
+  account?: string | undefined
+}): string {
+  const account = of.account === undefined ? [] : [of.account.toLowerCase()]
+  return JSON.stringify([of.authorityHost, of.tenantId.toLowerCase(), of.clientId.toLowerCase(), ...account])
 }

@@ -1,11 +1,12 @@
-import { listedScopes, requireResource } from './asked-api.ts'
-import { authorityOrigin } from './authority-host.ts'
-import { claimsParameter } from './claims-parameter.ts'
-import type { AccessToken, GetTokenOptions } from './credential.ts'
-import { CredentialOptionError } from './errors.ts'
-import { requireClientId, requireDuration } from './option-values.ts'
-import { refuseStepUp } from './step-up.ts'
-import { requireSingleTenant, tenantOfCall } from './tenant.ts'
+import type { AccessToken, GetTokenOptions } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import { listedScopes, requireResource } from '../options/asked-api.ts'
+import type { OptionNames } from '../options/option-names.ts'
+import { requireClientId, requireDuration } from '../options/option-values.ts'
+import { requireSingleTenant, tenantOfCall } from '../options/tenant.ts'
+import { claimsParameter } from '../person/claims-parameter.ts'
+import { refuseStepUp } from '../person/step-up.ts'
+import { authorityOrigin, entraTokenEndpoint } from '../provider/authority-host.ts'
 import { requestToken } from './token-request.ts'
 import { defaultTransport, type Transport } from './transport.ts'
 
@@ -23,6 +24,15 @@ export interface ApplicationOptions {
   timeoutMilliseconds?: number
   /** Further tenants that `getToken` may be asked for by its `tenantId`; `*` allows any. Default none. */
   additionallyAllowedTenants?: readonly string[]
+}
+
+export const APPLICATION_OPTION_NAMES: OptionNames<ApplicationOptions> = {
+  tenantId: true,
+  clientId: true,
+  authorityHost: true,
+  transport: true,
+  timeoutMilliseconds: true,
+  additionallyAllowedTenants: true,
 }
 
 /** An application that acts as itself, and how its authority is reached. */
@@ -63,7 +73,7 @@ export async function requestApplicationToken(
   const claims = claimsParameter(options)
   const tenantId = tenantOfCall(options.tenantId, application.tenantId, application.additionallyAllowedTenants)
   const version = resource === undefined ? 'v2.0' : 'v1.0'
-  const tokenEndpoint = `${authorityHost}/${tenantId}/oauth2/${version === 'v2.0' ? 'v2.0/' : ''}token`
+  const tokenEndpoint = entraTokenEndpoint({ authorityHost, tenantId, version })
   const form = {
     grant_type: 'client_credentials',
     client_id: clientId,

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts'
+import { decodedJsonObject, isJsonObject, type JsonObject } from '../json-object.ts'
 
 /** A signed JWT taken apart, RFC 7515 §3.1. */
 export interface Jwt {
@@ -12,13 +12,11 @@ export interface Jwt {
 /** The JWT that the text is, its signature unchecked, else `undefined`. */
 export function readJwt(text: string): Jwt | undefined {
   const [first = '', second = '', third = '', ...more] = text.split('.')
-  const header = parseJsonObject(decoded(first))
-  const claims = parseJsonObject(decoded(second))
+  const header = decodedJsonObject(first)
+  const claims = decodedJsonObject(second)
   if (header === undefined || claims === undefined || more.length > 0) return undefined
   return { header, claims, signed: `${first}.${second}`, signature: Buffer.from(third, 'base64url') }
 }
-
-const decoded = (part: string) => Buffer.from(part, 'base64url').toString('utf8')
 
 /** Algorithms that are taken, and the kind of key each goes with. RFC 7518 §3.1. */
 const ALGORITHMS: Readonly<Record<string, { hash: string; keyType: string; pss?: true }>> = {

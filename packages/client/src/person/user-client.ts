@@ -1,23 +1,29 @@
-import { changedAccounts } from './account-changes.ts'
-import { authorityOrigin } from './authority-host.ts'
-import { cachePartitionOf } from './cache-partition.ts'
-import { clientSecretProof } from './client-secret-proof.ts'
-import type { AbortSignalLike } from './credential.ts'
-import { CredentialOptionError } from './errors.ts'
-import { requireClientId, requireDuration, requireText } from './option-values.ts'
+import { unlessAborted, unlessLate } from '../abort.ts'
+import { cachePartitionOf } from '../cache-partition.ts'
+import type { AbortSignalLike } from '../credential.ts'
+import { CredentialOptionError } from '../errors.ts'
+import type { OptionNames } from '../options/option-names.ts'
+import { requireClientId, requireClientSecret, requireDuration } from '../options/option-values.ts'
+import { requireTenant } from '../options/tenant.ts'
+import { authorityOrigin } from '../provider/authority-host.ts'
+import { clientSecretProof } from '../provider/client-secret-proof.ts'
 import {
   entraMetadataUrl,
   issuerOfDiscoveryUrl,
   type ProviderMetadata,
   readProviderMetadata,
-} from './provider-metadata.ts'
+} from '../provider/provider-metadata.ts'
+import { unreachable } from '../token-endpoint/connection-failure.ts'
+import {
+  requestUserTokens,
+  type TokenRequest,
+  type TokenRequestSettings,
+  type UserTokens,
+} from '../token-endpoint/token-request.ts'
+import { defaultTransport, type Transport, timedOut } from '../token-endpoint/transport.ts'
+import { changedAccounts } from './account-changes.ts'
 import { memorySignIns, type SignInStore } from './sign-in.ts'
-import { requireTenant } from './tenant.ts'
-import { requestUserTokens, type TokenRequest, type TokenRequestSettings, type UserTokens } from './token-request.ts'
-import { defaultTransport, type Transport } from './transport.ts'
 import type { UserRequest } from './user-request.ts'
-
-const CLIENT_SECRET_FIX = 'pass the value of a client secret (not its Secret ID)'
 
 /** Options that every credential of a person takes. */
 export interface UserCredentialOptions {
@@ -42,6 +48,17 @@ export interface UserCredentialOptions {
   signIns?: SignInStore
 }
 
+export const USER_OPTION_NAMES: OptionNames<UserCredentialOptions> = {
+  clientId: true,
+  tenantId: true,
+  authorityHost: true,
+  discoveryUrl: true,
+  transport: true,
+  timeoutMilliseconds: true,
+  additionallyAllowedTenants: true,
+  signIns: true,
+}
+
 /** An application that acts for people, as its options made it. */
 export interface UserClient {
   /** Origin of Entra; of another provider the issuer. */
@@ -51,6 +68,8 @@ export interface UserClient {
   readonly discoveryUrl: string | undefined
   readonly clientId: string
   readonly clientSecret: string | undefined
+  /** The user name that is meant, where one is; else whoever signs in. */
+  readonly account: string | undefined
   readonly transport: Transport
   readonly timeoutMilliseconds: number
   readonly additionallyAllowedTenants: readonly string[]
@@ -60,13 +79,16 @@ export interface UserClient {
 }
 
 /** @throws {CredentialOptionError} naming the option that is missing or wrong */
-export function userClient(options: UserCredentialOptions & { clientSecret?: string | undefined }): UserClient {
+export function userClient(
+  options: UserCredentialOptions & { clientSecret?: string | undefined; loginHint?: string | undefined },
+): UserClient {
   const { discoveryUrl, clientSecret } = options
   return {
     ...(discoveryUrl === undefined ? entra(options) : otherProvider(options)),
     discoveryUrl,
-    clientId: requireClientId(options.clientId),
-    clientSecret: clientSecret === undefined ? undefined : requireText('clientSecret', clientSecret, CLIENT_SECRET_FIX),
+    clientId: requireClientId(options.clientId, discoveryUrl === undefined ? 'entra' : 'another'),
+    clientSecret: clientSecret === undefined ? undefined : requireClientSecret(clientSecret),
+    account: options.loginHint || undefined,
     transport: options.transport ?? defaultTransport(),
     timeoutMilliseconds: requireDuration(options.timeoutMilliseconds),
     additionallyAllowedTenants: [...(options.additionallyAllowedTenants ?? [])],
@@ -91,13 +113,14 @@ function otherProvider({ tenantId, authorityHost, discoveryUrl }: UserCredential
 }
 
 /**
- * Names whose tokens these are, for a shared cache: authority, tenant, application, and the store that holds the
+ * Names whose tokens these are, for a shared cache: authority, tenant, application, the account meant, and the store that holds the
  * sign-in. Two stores may hold two people, so that only a store that has a name of its own joins processes. When
  * somebody else has signed in, the tokens are others.
  */
 export function userCachePartition(client: UserClient, proof = ''): string {
-  const { authorityHost, tenantId, clientId, clientSecret = '', signIns } = client
+  const { authorityHost, tenantId, clientId, clientSecret = '', account, signIns } = client
   const parts = [authorityHost, tenantId.toLowerCase(), clientId.toLowerCase(), clientSecret, proof || nameOf(signIns)]
+  if (account !== undefined) parts.push(`account ${account.toLowerCase()}`)
   const accounts = changedAccounts(signIns)
   if (accounts !== '') parts.push(accounts)
   return cachePartitionOf('user', parts)
@@ -133,16 +156,18 @@ export function metadataOf(client: UserClient, { tenantId, version }: UserReques
 /**
  * Asks the token endpoint for a person's tokens.
  * @param grant the parameters of the grant; client, scopes or resource, and claims are added. Errors: `requestToken`.
+ * @param deadline by `performance.now()`, for everything, the provider's metadata included
  */
 export async function requestForUser(
   client: UserClient,
   request: UserRequest,
   grant: Readonly<Record<string, string | undefined>>,
   abortSignal: AbortSignalLike | undefined,
+  deadline = performance.now() + client.timeoutMilliseconds,
 ): Promise<UserTokens> {
   const { authorityHost, discoveryUrl } = client
   const { tenantId, version, scope, resource, claims } = request
-  const metadata = discoveryUrl === undefined ? undefined : await metadataOf(client, request)
+  const metadata = discoveryUrl === undefined ? undefined : await metadataInTime(client, request, abortSignal, deadline)
   const { form: proof, authorization } = proofOf(client, metadata)
   return requestUserTokens(
     {
@@ -153,8 +178,21 @@ export async function requestForUser(
       form: { ...grant, ...proof, scope, resource, claims, client_info: metadata === undefined ? '1' : undefined },
       authorization,
     },
-    requestSettings(client, abortSignal),
+    { ...requestSettings(client, abortSignal), timeoutMilliseconds: Math.max(1, deadline - performance.now()) },
   )
+}
+
+/** What is read is for others too, and goes on when this caller's time is over. */
+function metadataInTime(
+  client: UserClient,
+  request: UserRequest,
+  abortSignal: AbortSignalLike | undefined,
+  deadline: number,
+): Promise<ProviderMetadata> {
+  const { authorityHost, timeoutMilliseconds } = client
+  const late = () => unreachable(new URL(authorityHost).origin, timedOut(timeoutMilliseconds), timeoutMilliseconds)
+  const reading = unlessAborted(metadataOf(client, request), abortSignal)
+  return unlessLate(reading, Math.max(1, deadline - performance.now()), late)
 }
 
 /** Who asks. Entra takes a secret in the body; another provider says how it takes one. */

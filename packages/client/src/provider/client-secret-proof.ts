@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 import type { ProviderMetadata } from './provider-metadata.ts'
 
 /** Who asks, in a token request: parameters of its body, or its `Authorization` header. */

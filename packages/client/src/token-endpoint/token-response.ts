@@ -1,6 +1,6 @@
-import type { AccessToken } from './credential.ts'
-import { TokenRequestError } from './errors.ts'
-import { type JsonObject, parseJsonObject } from './json-object.ts'
+import type { AccessToken } from '../credential.ts'
+import { TokenRequestError } from '../errors.ts'
+import { type JsonObject, parseJsonObject } from '../json-object.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Parameters whose values no error may repeat, whatever the authority writes into its answer. */

@@ -1,5 +1,5 @@
-import { SignInError } from './errors.ts'
-import type { JsonObject } from './json-object.ts'
+import { SignInError } from '../errors.ts'
+import type { JsonObject } from '../json-object.ts'
 import { isSignedBy, type Jwt, keyOf, readJwt } from './jwt-signature.ts'
 
 export interface ExpectedIdToken {

@@ -1,4 +1,4 @@
-import { AuthorityUnreachableError } from './errors.ts'
+import { AuthorityUnreachableError } from '../errors.ts'
 
 /** What a failed connection is turned into: which authority, what went wrong, what to do about it. */
 export function unreachable(

@@ -1,6 +1,6 @@
-import type { JsonObject } from './json-object.ts'
-import { sendWithRetries, type TokenRequestSettings } from './token-request.ts'
-import { successOf } from './token-response.ts'
+import type { JsonObject } from '../json-object.ts'
+import { sendWithRetries, type TokenRequestSettings } from '../token-endpoint/token-request.ts'
+import { successOf } from '../token-endpoint/token-response.ts'
 
 /**
  * Reads a JSON document that an authority publishes, such as its metadata or its keys, with the retries and the bound

@@ -1,10 +1,11 @@
-import { unlessAborted } from './abort.ts'
+import { unlessAborted } from '../abort.ts'
+import type { AbortSignalLike, AccessToken, GetTokenOptions } from '../credential.ts'
+import { AbortError, AuthenticationRequiredError, type TokenRequestError } from '../errors.ts'
+import { listedScopes } from '../options/asked-api.ts'
+import type { UserTokens } from '../token-endpoint/token-request.ts'
 import { accountOf, keepNewSignIn, type SignedInAccount } from './account.ts'
-import { listedScopes } from './asked-api.ts'
-import type { AbortSignalLike, AccessToken, GetTokenOptions } from './credential.ts'
-import { AbortError, AuthenticationRequiredError } from './errors.ts'
+import { mergedClaims } from './claims-parameter.ts'
 import { type Refreshed, tokenByRefresh } from './refresh.ts'
-import type { UserTokens } from './token-request.ts'
 import type { UserClient } from './user-client.ts'
 import { type UserRequest, userRequest } from './user-request.ts'
 
@@ -65,7 +66,9 @@ export class UserSession {
         continue
       }
       if (running === undefined && !this.#mayAsk) throw required(listedScopes(scopes), request, refreshed.refusal)
-      return (await this.#wait(running ?? this.#start(key, request), abortSignal)).accessToken
+      const claims = mergedClaims(request.claims, refreshed.refusal?.claims)
+      const asked = claims === undefined ? request : { ...request, claims }
+      return (await this.#wait(running ?? this.#start(key, asked), abortSignal)).accessToken
     }
   }
 
@@ -119,11 +122,11 @@ export class UserSession {
 
 function required(
   scopes: readonly string[],
-  { stepUp }: UserRequest,
-  refusal: Error | undefined,
+  { stepUp, claims }: UserRequest,
+  refusal: TokenRequestError | undefined,
 ): AuthenticationRequiredError {
   const none = stepUp === undefined ? 'Nobody has signed in yet.' : 'The API wants a stronger or newer sign-in.'
   const reason = refusal === undefined ? none : `The person has to sign in: ${refusal.message}`
   const message = `${reason} Call authenticate() when the person can be asked.`
-  return new AuthenticationRequiredError(scopes, message, refusal)
+  return new AuthenticationRequiredError(scopes, message, refusal, mergedClaims(claims, refusal?.claims))
 }

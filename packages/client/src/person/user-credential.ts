@@ -1,6 +1,6 @@
+import type { AccessToken, CredentialBounds, GetTokenOptions, TokenCredential } from '../credential.ts'
 import type { SignedInAccount } from './account.ts'
 import { accountChanges } from './account-changes.ts'
-import type { AccessToken, GetTokenOptions, TokenCredential } from './credential.ts'
 import { type UserClient, userCachePartition } from './user-client.ts'
 import { type AskPerson, UserSession, type UserSessionOptions } from './user-session.ts'
 
@@ -14,10 +14,12 @@ export abstract class UserCredential implements TokenCredential {
   readonly authorityHost: string
   readonly #client: UserClient
   readonly #session: UserSession
+  readonly #mayAskPerson: boolean
 
   constructor(client: UserClient, askPerson: AskPerson, options: UserSessionOptions) {
     this.#client = client
     this.#session = new UserSession(client, askPerson, options)
+    this.#mayAskPerson = !options.disableAutomaticAuthentication
     this.tenantId = client.tenantId
     this.clientId = client.clientId
     this.authorityHost = client.authorityHost
@@ -31,6 +33,11 @@ export abstract class UserCredential implements TokenCredential {
   /** How often somebody else has signed in here, or in another credential with the same store of sign-ins. */
   get accountChanges(): number {
     return accountChanges(this.#client.signIns)
+  }
+
+  /** That of `timeoutMilliseconds`; a person has the time that the credential allows. */
+  get bounds(): CredentialBounds {
+    return { withoutPersonMilliseconds: this.#client.timeoutMilliseconds, mayAskPerson: this.#mayAskPerson }
   }
 
   /**

@@ -1,7 +1,7 @@
+import { CredentialOptionError, SignInError } from '../errors.ts'
+import type { JsonObject } from '../json-object.ts'
+import type { TokenRequestSettings } from '../token-endpoint/token-request.ts'
 import { readAuthorityDocument } from './authority-document.ts'
-import { CredentialOptionError, SignInError } from './errors.ts'
-import type { JsonObject } from './json-object.ts'
-import type { TokenRequestSettings } from './token-request.ts'
 
 const WELL_KNOWN = '/.well-known/openid-configuration'
 

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https'
-import type { AbortSignalLike } from './credential.ts'
-import { AbortError } from './errors.ts'
+import type { AbortSignalLike } from '../credential.ts'
+import { AbortError } from '../errors.ts'
 
 export interface TransportRequest {
   method: 'GET' | 'POST'
@@ -94,7 +94,8 @@ function send(
   })
 }
 
-function timedOut(milliseconds: number): Error {
+/** What a transport rejects with when no answer came in time. */
+export function timedOut(milliseconds: number): Error {
   return Object.assign(new Error(`No answer within ${milliseconds} ms.`), { code: 'ETIMEDOUT' })
 }
 

@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /** Authorities of Microsoft's clouds, for `authorityHost`. */
 export const azureAuthorityHosts = {
@@ -8,6 +8,11 @@ export const azureAuthorityHosts = {
 } as const
 
 export const PUBLIC_CLOUD = azureAuthorityHosts.public
+
+/** Where Entra gives tokens: v1.0 and v2.0 have an address each. */
+export function entraTokenEndpoint(of: { authorityHost: string; tenantId: string; version: 'v1.0' | 'v2.0' }): string {
+  return `${of.authorityHost}/${of.tenantId}/oauth2/${of.version === 'v2.0' ? 'v2.0/' : ''}token`
+}
 
 /**
  * Origin of the authority, without a slash at its end: the option, else `AZURE_AUTHORITY_HOST`, else the public cloud.

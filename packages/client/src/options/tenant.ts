@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /** Letters, digits, dots and hyphens, a letter or digit at both ends: anything else would change the URL's path. */
 const TENANT_ID = /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i

@@ -1,7 +1,8 @@
-import { CredentialOptionError } from './errors.ts'
-import type { BrowserSignInSettings } from './loopback/browser-sign-in.ts'
-import { loopbackRedirectUris } from './loopback/redirect-uri.ts'
-import type { UserClient, UserCredentialOptions } from './user-client.ts'
+import { CredentialOptionError } from '../errors.ts'
+import type { BrowserSignInSettings } from '../loopback/browser-sign-in.ts'
+import { loopbackRedirectUris } from '../loopback/redirect-uri.ts'
+import type { OptionNames } from '../options/option-names.ts'
+import { USER_OPTION_NAMES, type UserClient, type UserCredentialOptions } from './user-client.ts'
 import type { AskPerson } from './user-session.ts'
 
 /** Options of the credentials that have a person sign in with a browser. */
@@ -13,7 +14,10 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
   redirectUri?: string | readonly string[]
   /** How the authority sends the answer. Default `query`; `form_post` keeps it out of the browser's history. */
   responseMode?: 'query' | 'form_post'
-  /** User name to begin with. */
+  /**
+   * User name to begin with. The sign-in that comes of it is kept apart from those of other names; one that is there
+   * without having been asked for by name is used only when it has this name.
+   */
   loginHint?: string
   /** What to ask in any case: `login`, `select_account`, `consent`. Default: what the authority finds necessary. */
   prompt?: string
@@ -27,11 +31,26 @@ export interface BrowserCredentialOptions extends UserCredentialOptions {
   onNotice?: (text: string) => void
   /**
    * The way where no browser is reachable: shows the person the address to open, and resolves with the address that
-   * the browser ends at, which says that the page cannot be reached.
+   * the browser ends at, which says that the page cannot be reached. The signal fires when the sign-in is over, however
+   * it ended: the question can go then.
    */
-  onPasteBack?: (url: string) => Promise<string>
+  onPasteBack?: (url: string, signal: AbortSignal) => Promise<string>
   /** Throws an `AuthenticationRequiredError` instead of asking the person; `authenticate` still asks. Default false. */
   disableAutomaticAuthentication?: boolean
+}
+
+export const BROWSER_OPTION_NAMES: OptionNames<BrowserCredentialOptions> = {
+  ...USER_OPTION_NAMES,
+  redirectUri: true,
+  responseMode: true,
+  loginHint: true,
+  prompt: true,
+  signInTimeoutMilliseconds: true,
+  onWaiting: true,
+  onAddress: true,
+  onNotice: true,
+  onPasteBack: true,
+  disableAutomaticAuthentication: true,
 }
 
 const FIVE_MINUTES = 300_000
@@ -49,7 +68,7 @@ export function askByBrowser(
 ): AskPerson {
   const settings = { ...browserSignInSettings(options, defaultRedirectUri), byDeviceCode }
   return async (request, signal) => {
-    const { signInByBrowser } = await import('./loopback/browser-sign-in.ts')
+    const { signInByBrowser } = await import('../loopback/browser-sign-in.ts')
     return signInByBrowser(client, request, settings, signal)
   }
 }

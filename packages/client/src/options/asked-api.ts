@@ -1,4 +1,4 @@
-import { CredentialOptionError } from './errors.ts'
+import { CredentialOptionError } from '../errors.ts'
 
 /** The scopes of a call, each for itself: they come as a list, as a text with spaces, or as a list of such. */
 export function listedScopes(scopes: string | readonly string[]): readonly string[] {

@@ -1,8 +1,8 @@
+import { decodedJsonObject } from '../json-object.ts'
+import type { UserTokens } from '../token-endpoint/token-request.ts'
 import { noteAccount } from './account-changes.ts'
-import { parseJsonObject } from './json-object.ts'
 import { type SignIn, signInKey } from './sign-in.ts'
-import type { UserTokens } from './token-request.ts'
-import type { UserClient } from './user-client.ts'
+import { type UserClient, userCachePartition } from './user-client.ts'
 import type { UserRequest } from './user-request.ts'
 
 /** Who signed in. */
@@ -30,20 +30,37 @@ export function accountOf({ idTokenClaims = {}, clientInfo }: UserTokens, reques
 
 function homeAccountId(clientInfo: string | undefined): string | undefined {
   if (clientInfo === undefined) return undefined
-  const { uid, utid } = parseJsonObject(Buffer.from(clientInfo, 'base64url').toString('utf8')) ?? {}
+  const { uid, utid } = decodedJsonObject(clientInfo) ?? {}
   return typeof uid === 'string' && typeof utid === 'string' ? `${uid}.${utid}` : undefined
 }
 
-/** Where the sign-in of a request is kept. */
-export function keyOf(client: UserClient, tenantId: string): string {
-  const { authorityHost, clientId } = client
-  return signInKey({ authorityHost, tenantId, clientId })
+/** Where the sign-in of a request is kept: of a client that names an account, apart from those of others. */
+export function keyOf({ authorityHost, clientId, account }: UserClient, tenantId: string): string {
+  return signInKey({ authorityHost, tenantId, clientId, account })
 }
 
-/** The sign-in that is kept for a tenant. A store that cannot be read costs a sign-in, not the token. */
-export async function keptSignIn(client: UserClient, tenantId: string): Promise<SignIn | undefined> {
+/** A sign-in, and where it is kept. */
+export interface KeptSignIn {
+  readonly key: string
+  readonly signIn: SignIn
+}
+
+/**
+ * The sign-in that is kept for a tenant. A client that names an account takes one that was not asked for by name only
+ * when it is that account's. A store that cannot be read costs a sign-in, not the token.
+ */
+export async function keptSignIn(client: UserClient, tenantId: string): Promise<KeptSignIn | undefined> {
+  const { account } = client
+  const own = await signInAt(client, keyOf(client, tenantId))
+  if (own !== undefined || account === undefined) return own
+  const unnamed = await signInAt(client, keyOf({ ...client, account: undefined }, tenantId))
+  return unnamed?.signIn.username.toLowerCase() === account.toLowerCase() ? unnamed : undefined
+}
+
+async function signInAt({ signIns }: UserClient, key: string): Promise<KeptSignIn | undefined> {
   try {
-    return await client.signIns.get(keyOf(client, tenantId))
+    const signIn = await signIns.get(key)
+    return signIn && { key, signIn }
   } catch {
     return undefined
   }
@@ -58,14 +75,14 @@ export async function keepNewSignIn(client: UserClient, request: UserRequest, to
   const key = keyOf(client, request.tenantId)
   const own = await keptSignIn(client, request.tenantId)
   const before = own ?? (await keptSignIn(client, client.tenantId))
-  if (before !== undefined) noteAccount(signIns, key, before.homeAccountId)
+  if (before !== undefined) noteAccount(signIns, key, before.signIn.homeAccountId)
   const { homeAccountId } = accountOf(tokens, request)
   noteAccount(signIns, key, homeAccountId)
-  if (tokens.refreshToken !== undefined || own === undefined || own.homeAccountId === homeAccountId) {
-    return keepSignIn(client, request, tokens)
+  if (tokens.refreshToken !== undefined || own === undefined || own.signIn.homeAccountId === homeAccountId) {
+    return keepSignIn(client, request, tokens, key)
   }
   try {
-    await signIns.delete(key)
+    await signIns.delete(key, userCachePartition(client))
   } catch {
     // A store in trouble must not withhold a token that is there.
   }
@@ -73,12 +90,14 @@ export async function keepNewSignIn(client: UserClient, request: UserRequest, to
 
 /**
  * Keeps what the tokens leave for later; nothing when they came without a refresh token.
+ * @param key where
  * @param before the sign-in that they were had by, whose account they continue
  */
 export async function keepSignIn(
   client: UserClient,
   request: UserRequest,
   tokens: UserTokens,
+  key: string,
   before?: SignIn,
 ): Promise<void> {
   const { refreshToken } = tokens
@@ -95,7 +114,7 @@ export async function keepSignIn(
     issuedAt: Date.now(),
   }
   try {
-    await client.signIns.set(keyOf(client, request.tenantId), signIn)
+    await client.signIns.set(key, signIn)
   } catch {
     // A store in trouble must not withhold a token that is there.
   }
