@@ -13,24 +13,28 @@ import { SeedError, type SeedProblem } from './seed/problem.ts'
 import { referenceProblems } from './seed/references.ts'
 import { uniquenessProblems } from './seed/uniqueness.ts'
 
-export type { Seed } from './seed/form.ts'
+export { derivedPermissionId } from './seed/completed-application.ts'
+export { registrationOf, type Seed, type SeedApplication, type SeedTenant } from './seed/form.ts'
 export { planSeed, type SeedParts, type SeedPlan, type SeedReads } from './seed/plan.ts'
 export { SeedError, type SeedProblem } from './seed/problem.ts'
 
 /**
  * Reads a seed file (YAML or JSON) and checks all of it: its form, the rules of the objects in it, and the names by
  * which they refer to one another. `name` is how messages call the file.
+ *
+ * @param isWhole whether names and identifier URIs mean nothing but what is in the file. Where its tenant is there
+ * already, with people, APIs and domains of its own, only the tenant can judge them.
  * @throws {SeedError} with every problem that was found.
  */
-export function parseSeed(text: string, name: string): Seed {
+export function parseSeed(text: string, name: string, { isWhole } = { isWhole: true }): Seed {
   const written: Place = { path: '', value: readDocument(text, name) }
   const completed = completedSeed(written)
   const parsed = seedForm.safeParse(completed.value, { error: formMessage, reportInput: true })
   const problems = [
     ...completed.problems,
-    ...(parsed.success ? registrationProblems(parsed.data) : formProblems(seedForm, parsed.error)),
+    ...(parsed.success ? registrationProblems(parsed.data, isWhole) : formProblems(seedForm, parsed.error)),
     ...uniquenessProblems(written),
-    ...referenceProblems(written, namesIn(written)),
+    ...(isWhole ? referenceProblems(written, namesIn(written)) : []),
   ]
   if (problems.length > 0 || !parsed.success) throw new SeedError(name, problems)
   return parsed.data
@@ -54,11 +58,11 @@ function completedSeed({ value }: Place): { readonly value: unknown; readonly pr
 }
 
 /** How the properties of each application go together; looked at once the form is right. */
-function registrationProblems(seed: Seed): readonly SeedProblem[] {
+function registrationProblems(seed: Seed, isWhole: boolean): readonly SeedProblem[] {
   return (seed.tenants ?? []).flatMap((tenant, index) =>
     (tenant.applications ?? []).flatMap((application, position) => {
       const problem = registrationProblem(application, tenant)
-      if (!problem) return []
+      if (!problem || (!isWhole && problem.path.startsWith('identifierUris'))) return []
       const path = `tenants[${index}].applications[${position}].${problem.path}`
       return [{ path, message: problem.message }]
     }),

@@ -47,6 +47,7 @@ const commands = [
   'app lint',
   'app export',
   'app import',
+  'apply',
   'token',
   'inspect',
   'explain',
