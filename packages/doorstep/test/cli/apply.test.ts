@@ -149,7 +149,7 @@ describe('doorstep apply', () => {
     permissions: [Microsoft Graph/User.Read, Microsoft Graph/Mail.Read]
 `
     const first = await done(await contoso(before), '--yes')
-    expect(first).toContain('+ application drifting\n  + web.redirectUris: https://a.example/1\n')
+    expect(first).toContain('+ application drifting\n  + notes: keep me\n  + web.redirectUris: https://a.example/1\n')
     expect(first).toContain('  + permission: Microsoft Graph/Mail.Read (delegated)\n+ service principal of drifting\n')
     const after = await contoso(`
   - displayName: drifting
@@ -245,6 +245,21 @@ describe('secrets', () => {
     expect(await readFile(path, 'utf8')).toBe('tenants: []')
   })
 
+  it('are kept when somebody ends the command in the middle', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `number-${index}`)
+    const path = join(place.root, 'ended.json')
+    const started = place.start(['apply', await credentials(...names), '--yes', '--json', '--secrets-to', path])
+    while (!(await readFile(path, 'utf8').catch(() => ''))) await new Promise((resolve) => setTimeout(resolve, 5))
+    started.process.kill('SIGINT')
+    const { exitCode, stdout, stderr } = await started.ended
+    expect(exitCode).toBe(130)
+    const { status, secrets, notBegun } = JSON.parse(stdout) as Document
+    expect(status).toBe('stopped')
+    expect(secrets.length + (notBegun?.length ?? 0)).toBe(60)
+    expect(JSON.parse(await readFile(path, 'utf8'))).toHaveLength(secrets.length)
+    expect(stderr).toMatch(/Not begun:\n {2}\+ secret of secretive/)
+  })
+
   it('are printed once, last', async () => {
     const { stdout, stderr } = await apply(await credentials('printed'), '--yes')
     expect(stdout).toMatch(/\nsecretive {2}printed {2}\S{30,}\n$/)
@@ -272,7 +287,7 @@ describe('a refusal in the middle', () => {
     expect(notBegun?.map(({ kind }) => kind)).toEqual(['createServicePrincipal', 'addSecret', 'grantAdminConsent'])
     expect(known).toEqual([expect.objectContaining({ displayName: 'begun' })])
     expect(stderr).toMatch(
-      /This was refused: \+ application stuck\n[^\n]+\(HostNameNotOnVerifiedDomain\)[^]*Done before it:\n {2}\+ application begun\n[^]*Not begun:\n {2}\+ service principal of stuck\n[^]*again to go on/,
+      /This was refused: \+ application stuck\n[^\n]+\(HostNameNotOnVerifiedDomain\)[\s\S]*Done before it:\n {2}\+ application begun\n[\s\S]*Not begun:\n {2}\+ service principal of stuck\n[\s\S]*again to go on/,
     )
     const next = await document(await contoso(applications('https://contoso.example/x')), '--yes')
     expect(next.steps.map(({ kind, application }) => `${kind} ${application}`)).toEqual([
@@ -334,6 +349,14 @@ describe('a wrong file', () => {
     expect((await document(await contoso(both), '--plan')).steps).toMatchObject([{ application: 'alias' }])
   })
 
+  it('is refused where two entries stand for one application', async () => {
+    const path = await contoso(`  - displayName: again\n    appId: ${seededId}\n  - displayName: seeded\n`)
+    await refused(
+      [path, '--yes'],
+      /applications\[1\]: It stands for the same application as tenants\[0\]\.applications\[0\]/,
+    )
+  })
+
   it('with several tenants wants to know which one', async () => {
     const path = await file(
       'tenants:\n- { displayName: Contoso, domain: contoso.example }\n- { displayName: Fabrikam, domain: fabrikam.example }',
@@ -369,6 +392,7 @@ describe('doorstep apply --cloud public', () => {
   - displayName: elsewhere
     appId: ${appId}
     permissions: [CDF westeurope-1/user_impersonation]
+    owners: [ada@contoso.example]
     adminConsent: true
 `)
     const asAda = ['apply', path, '--profile', 'ada', '--json']

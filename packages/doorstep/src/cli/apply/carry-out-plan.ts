@@ -1,11 +1,11 @@
 import { grantAdminConsent } from '../registration/admin-consent.ts'
-import type { Application } from '../registration/application.ts'
+import type { Application, RequiredAccess } from '../registration/application.ts'
 import { keptCertificates } from '../registration/certificate-file.ts'
 import { addApi } from '../registration/find-api.ts'
-import { type GraphClient, onceReplicated } from '../registration/graph-client.ts'
+import { type GraphClient, GraphRefusal, onceReplicated } from '../registration/graph-client.ts'
 import type { NewSecret } from '../registration/secret.ts'
-import { createServicePrincipal, servicePrincipalOf } from '../registration/service-principal.ts'
-import type { TenantState } from './application-state.ts'
+import { createServicePrincipal } from '../registration/service-principal.ts'
+import type { TenantState, WantedOwner } from './application-state.ts'
 import type { ApplyStep } from './plan-apply.ts'
 import { renamed, standIn } from './stand-in.ts'
 
@@ -27,8 +27,10 @@ export interface KnownApplication {
 /** How far a plan was carried out. */
 export interface Outcome {
   readonly done: readonly ApplyStep[]
-  /** Undefined when all was done. */
+  /** The step that was refused. */
   readonly failed: { readonly step: ApplyStep; readonly error: unknown } | undefined
+  /** The signal by which somebody ended it between two steps. */
+  readonly endedBy: NodeJS.Signals | undefined
   readonly notBegun: readonly ApplyStep[]
   /** Those that are there by now. */
   readonly applications: readonly KnownApplication[]
@@ -37,33 +39,56 @@ export interface Outcome {
 
 type ApplicationStep = Exclude<ApplyStep, { kind: 'addApi' }>
 
+/** What a person has to be able to do, and to keep, while a plan is carried out. */
+export interface Supervision {
+  /** Is given all secrets so far whenever one was made: nobody can read it again. */
+  keep(secrets: readonly MadeSecret[]): Promise<void>
+  /** The signal that asked for an end, if any did. */
+  endedBy(): NodeJS.Signals | undefined
+}
+
+/** Applications of the file by their names there, as far as they are in the tenant. */
+type Known = Map<string, KnownPrincipal>
+interface KnownPrincipal {
+  readonly application: Application
+  readonly servicePrincipalId: string | undefined
+}
+
 /**
- * Carries out the steps of a plan, one after the other, up to the first that is refused. It does not throw: what was
- * made has to be reported either way.
- *
- * @param keep is given all secrets so far whenever one was made: nobody can read it again
+ * Carries out the steps of a plan, one after the other, up to the first that is refused, or to a signal. It does not
+ * throw: what was made has to be reported either way.
  */
 export async function carryOutPlan(
   graph: GraphClient,
   { applications: states }: TenantState,
   steps: readonly ApplyStep[],
-  keep: (secrets: readonly MadeSecret[]) => Promise<void>,
+  { keep, endedBy }: Supervision,
 ): Promise<Outcome> {
-  const known = new Map<string, Application>(
-    states.flatMap(({ desired, actual }) => (actual ? [[desired.name, actual.application] as const] : [])),
+  const known: Known = new Map(
+    states.flatMap(({ desired, actual }) => (actual ? [[desired.name, actual] as const] : [])),
   )
   const secrets: MadeSecret[] = []
-  const outcome = (count: number, error?: { readonly error: unknown }): Outcome => {
-    const step = steps[count]
-    return {
-      done: steps.slice(0, count),
-      failed: error && step && { step, error: error.error },
-      notBegun: error ? steps.slice(count + 1) : [],
-      applications: [...known].map(([displayName, { appId, id }]) => ({ displayName, appId, objectId: id })),
-      secrets,
-    }
-  }
+  const outcome = (done: number, begun: number, failed?: Outcome['failed']): Outcome => ({
+    done: steps.slice(0, done),
+    failed,
+    endedBy: begun < steps.length && !failed ? endedBy() : undefined,
+    notBegun: steps.slice(begun),
+    applications: [...known].map(
+      ([
+        displayName,
+        {
+          application: { appId, id },
+        },
+      ]) => ({
+        displayName,
+        appId,
+        objectId: id,
+      }),
+    ),
+    secrets,
+  })
   for (const [index, step] of steps.entries()) {
+    if (endedBy()) return outcome(index, index)
     try {
       if (step.kind === 'addApi') await addApi(graph, step.appId)
       else {
@@ -72,73 +97,104 @@ export async function carryOutPlan(
         if (secret) await keep(secrets)
       }
     } catch (error) {
-      return outcome(index, { error })
+      return outcome(index, index + 1, { step, error })
     }
   }
-  return outcome(steps.length)
+  return outcome(steps.length, steps.length)
 }
 
 /** @returns the secret, where the step made one */
-async function carryOutStep(
-  graph: GraphClient,
-  step: ApplicationStep,
-  known: Map<string, Application>,
-): Promise<MadeSecret | undefined> {
+async function carryOutStep(graph: GraphClient, step: ApplicationStep, known: Known): Promise<MadeSecret | undefined> {
   if (step.kind === 'createApplication') {
-    known.set(step.application, await graph.post<Application>('/applications', step.properties))
+    const application = await graph.post<Application>('/applications', step.properties)
+    known.set(step.application, { application, servicePrincipalId: undefined })
     return undefined
   }
-  const application = requiredApplication(known, step.application)
+  const { application } = requiredApplication(known, step.application)
   const path = `/applications/${application.id}`
-  const patch = (body: unknown) =>
-    onceReplicated(graph, () => graph.patch(path, renamed(body, appIds(known)))).then(() => undefined)
+  const patch = async (body: unknown) => {
+    await onceReplicated(graph, () => graph.patch(path, renamed(body, appIds(known))))
+    return undefined
+  }
   switch (step.kind) {
-    case 'createServicePrincipal':
-      await createServicePrincipal(graph, application.appId)
+    case 'createServicePrincipal': {
+      const { id } = await createServicePrincipal(graph, application.appId)
+      known.set(step.application, { application, servicePrincipalId: id })
       return undefined
+    }
     case 'disablePermissions':
     case 'updateApplication':
       return patch(step.patch)
     case 'listPermissions':
       return patch({ requiredResourceAccess: step.required })
-    case 'addCertificate': {
-      const { keyCredentials = [] } = await onceReplicated(graph, () => graph.get<Application>(path))
-      const { key, displayName } = step.certificate
-      const added = { type: 'AsymmetricX509Cert', usage: 'Verify', key, displayName }
-      return patch({ keyCredentials: [...keptCertificates(keyCredentials), added] })
+    case 'addCertificates': {
+      const kept = keptCertificates(application.keyCredentials ?? [])
+      const added = step.certificates.map(({ key, displayName }) => ({
+        type: 'AsymmetricX509Cert',
+        usage: 'Verify',
+        key,
+        displayName,
+      }))
+      return patch({ keyCredentials: [...kept, ...added] })
     }
     case 'addSecret': {
       const { displayName, endDateTime } = step
       const passwordCredential = { ...(displayName !== null && { displayName }), ...(endDateTime && { endDateTime }) }
-      const made = await onceReplicated(graph, () =>
+      const { keyId, secretText, ...made } = await onceReplicated(graph, () =>
         graph.post<NewSecret>(`${path}/addPassword`, { passwordCredential }),
       )
-      const { keyId, secretText, endDateTime: ends } = made
       const { appId } = application
-      return { application: step.application, appId, displayName, keyId, secretText, endDateTime: ends }
+      return { application: step.application, appId, displayName, keyId, secretText, endDateTime: made.endDateTime }
     }
-    case 'addOwner': {
-      const { owner } = step
-      const id =
-        owner.kind === 'present'
-          ? owner.id
-          : (await onceReplicated(graph, () => servicePrincipalOf(graph, requiredApplication(known, owner.name)))).id
-      const reference = { '@odata.id': graph.directoryObject(id) }
-      await onceReplicated(graph, () => graph.post(`${path}/owners/$ref`, reference))
+    case 'addOwner':
+      await addOwner(graph, path, ownerId(step.owner, known))
       return undefined
-    }
     case 'grantAdminConsent':
-      await grantAdminConsent(graph, await onceReplicated(graph, () => graph.get<Application>(path)))
+      await consent(graph, application, renamed(step.required, appIds(known)), step.names)
       return undefined
   }
 }
 
-function requiredApplication(known: ReadonlyMap<string, Application>, name: string): Application {
+/** Whoever makes an application as a person owns it already, and Graph refuses an owner twice. */
+async function addOwner(graph: GraphClient, path: string, id: string): Promise<void> {
+  const owners = await onceReplicated(graph, () => graph.list<{ id: string }>(`${path}/owners`))
+  if (owners.some((owner) => owner.id === id)) return
+  const reference = { '@odata.id': graph.directoryObject(id) }
+  await onceReplicated(graph, () => graph.post(`${path}/owners/$ref`, reference))
+}
+
+function ownerId(owner: WantedOwner, known: Known): string {
+  if (owner.kind === 'present') return owner.id
+  const { servicePrincipalId } = requiredApplication(known, owner.name)
+  if (servicePrincipalId === undefined)
+    throw new Error(`The plan makes the service principal of ${owner.name} too late.`)
+  return servicePrincipalId
+}
+
+/** An API that was made a moment ago may not be everywhere yet: then consent leaves it out, and is asked for again. */
+async function consent(
+  graph: GraphClient,
+  application: Application,
+  requiredResourceAccess: readonly RequiredAccess[],
+  names: readonly string[],
+): Promise<void> {
+  const granted: string[] = []
+  await onceReplicated(graph, async () => {
+    const outcome = await grantAdminConsent(graph, { ...application, requiredResourceAccess })
+    granted.push(...outcome.granted)
+    const missing = names.filter((name) => !granted.includes(name))
+    if (missing.length === 0 || outcome.impossible.length === 0) return
+    const message = `The directory does not know these permissions yet: ${missing.join(', ')}.`
+    throw new GraphRefusal(404, undefined, message)
+  })
+}
+
+function requiredApplication(known: Known, name: string): KnownPrincipal {
   const application = known.get(name)
   if (!application) throw new Error(`The plan makes ${name} too late.`)
   return application
 }
 
-function appIds(known: ReadonlyMap<string, Application>): ReadonlyMap<string, string> {
-  return new Map([...known].map(([name, { appId }]) => [standIn(name), appId]))
+function appIds(known: Known): ReadonlyMap<string, string> {
+  return new Map([...known].map(([name, { application }]) => [standIn(name), application.appId]))
 }

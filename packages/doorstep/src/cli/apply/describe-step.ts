@@ -24,8 +24,10 @@ export function describeStep(step: ApplyStep): readonly string[] {
         ...step.removed.map((name) => `  - permission: ${name}`),
         ...step.added.map((name) => `  + permission: ${name}`),
       ]
-    case 'addCertificate':
-      return [`+ certificate of ${step.application}: ${step.certificate.displayName} (${step.certificate.thumbprint})`]
+    case 'addCertificates':
+      return step.certificates.map(
+        ({ displayName, thumbprint }) => `+ certificate of ${step.application}: ${displayName} (${thumbprint})`,
+      )
     case 'addSecret':
       return [`+ secret of ${step.application}: ${step.displayName ?? 'without a name'}`]
     case 'addOwner':

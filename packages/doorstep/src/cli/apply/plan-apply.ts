@@ -37,10 +37,15 @@ export type ApplicationStep =
       readonly added: readonly string[]
       readonly removed: readonly string[]
     }
-  | { readonly kind: 'addCertificate'; readonly certificate: WantedCertificate }
+  | { readonly kind: 'addCertificates'; readonly certificates: readonly WantedCertificate[] }
   | ({ readonly kind: 'addSecret' } & WantedSecret)
   | { readonly kind: 'addOwner'; readonly owner: WantedOwner }
-  | { readonly kind: 'grantAdminConsent'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'grantAdminConsent'
+      /** What the application lists. */
+      readonly required: readonly RequiredAccess[]
+      readonly names: readonly string[]
+    }
 
 export interface ApplyPlan {
   readonly steps: readonly ApplyStep[]
@@ -156,7 +161,7 @@ function belongings({ desired, actual }: ApplicationState, { now }: TenantState)
     ({ thumbprint }) => !keyCredentials.some((credential) => hasThumbprint(credential, thumbprint)),
   )
   return [
-    ...missing.map((certificate) => ({ application, kind: 'addCertificate' as const, certificate })),
+    ...(missing.length > 0 ? [{ application, kind: 'addCertificates' as const, certificates: missing }] : []),
     ...missingSecrets(secrets, actual, now).map((secret) => ({ application, kind: 'addSecret' as const, ...secret })),
     ...owners
       .filter((owner) => owner.kind === 'application' || !actual?.owners.includes(owner.id))
@@ -186,6 +191,6 @@ function consentTo({ desired, actual }: ApplicationState, { apis }: TenantState)
   if (!adminConsent) return { steps: [], impossible: [] }
   const plan = planConsent(required, apis, actual?.grants ?? [], actual?.assignments ?? [])
   const names = plan.steps.flatMap((step) => step.names)
-  const steps: ApplyStep[] = names.length === 0 ? [] : [{ application, kind: 'grantAdminConsent', names }]
+  const steps: ApplyStep[] = names.length === 0 ? [] : [{ application, kind: 'grantAdminConsent', required, names }]
   return { steps, impossible: plan.impossible }
 }

@@ -1,4 +1,4 @@
-import { messageOf, RefusedError, UnreachableError } from '../failure.ts'
+import { InterruptedError, messageOf, RefusedError, UnreachableError } from '../failure.ts'
 import type { GraphClient } from '../registration/graph-client.ts'
 import { alignColumns, printable, type Terminal } from '../terminal.ts'
 import type { Outcome } from './carry-out-plan.ts'
@@ -39,16 +39,20 @@ export function printOutcome(outcome: Outcome, secretsFile: string | undefined, 
 }
 
 /** Why carrying out a plan stopped, and where: what was done before, what was not begun, how to go on. */
-export function stopped({ done, failed, notBegun }: Outcome): Error | undefined {
-  if (!failed) return undefined
+export function stopped({ done, failed, endedBy, notBegun }: Outcome, terminal: Terminal): Error | undefined {
   const heads = (steps: readonly ApplyStep[]) => steps.map((step) => printable(`  ${describeStep(step)[0] ?? ''}`))
-  const message = [
-    `This was refused: ${printable(describeStep(failed.step)[0] ?? '')}`,
-    messageOf(failed.error),
+  const progress = [
     ...(done.length === 0 ? ['Nothing was changed before it.'] : ['Done before it:', ...heads(done)]),
     ...(notBegun.length === 0 ? [] : ['Not begun:', ...heads(notBegun)]),
     'Run the same command again to go on from there; what is done is not done twice.',
-  ].join('\n')
+  ]
+  if (endedBy) {
+    for (const line of progress) terminal.note(line)
+    return new InterruptedError(endedBy)
+  }
+  if (!failed) return undefined
+  const refused = `This was refused: ${printable(describeStep(failed.step)[0] ?? '')}`
+  const message = [refused, messageOf(failed.error), ...progress].join('\n')
   const cause = { cause: failed.error }
   return failed.error instanceof UnreachableError
     ? new UnreachableError(message, cause)

@@ -10,6 +10,7 @@ import { command, flag, text } from '../command.ts'
 import { messageOf, RefusedError, UsageError } from '../failure.ts'
 import type { GraphClient } from '../registration/graph-client.ts'
 import { directoryOptions, openGraph } from '../registration/open-graph.ts'
+import { stopSignals } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 
 export const apply = command({
@@ -55,7 +56,7 @@ export const apply = command({
     const { outcome, secretsFile } = await carryOut(graph, state, plan, secretsTo)
     if (json) terminal.printJson({ ...outcomeDocument(outcome, secretsFile), ...report })
     else printOutcome(outcome, secretsFile, terminal)
-    const error = stopped(outcome)
+    const error = stopped(outcome, terminal)
     if (error) throw error
   },
 })
@@ -92,29 +93,42 @@ async function carryOut(
 ): Promise<{ readonly outcome: Outcome; readonly secretsFile: string | undefined }> {
   const makesSecrets = steps.some(({ kind }) => kind === 'addSecret')
   const file = secretsTo !== undefined && makesSecrets ? await openSecretsFile(secretsTo) : undefined
+  const signals = stopSignals()
+  let signal: NodeJS.Signals | undefined
+  void signals.received.then((received) => {
+    signal = received
+  })
   let isWritten = file !== undefined
   try {
-    const outcome = await carryOutPlan(graph, state, steps, async (secrets) => {
-      await file?.write(secrets).catch((error: unknown) => {
-        isWritten = false
-        throw new RefusedError(`${secretsTo} cannot be written: ${messageOf(error)}`, { cause: error })
-      })
+    const outcome = await carryOutPlan(graph, state, steps, {
+      endedBy: () => signal,
+      async keep(secrets) {
+        await file?.write(secrets).catch((error: unknown) => {
+          isWritten = false
+          throw new RefusedError(`${secretsTo} cannot be written: ${messageOf(error)}`, { cause: error })
+        })
+      },
     })
     return { outcome, secretsFile: isWritten ? secretsTo : undefined }
   } finally {
+    signals.release()
     await file?.close()
   }
 }
 
-function outcomeDocument({ failed, done, notBegun, applications, secrets }: Outcome, secretsFile: string | undefined) {
+function outcomeDocument(
+  { failed, endedBy, done, notBegun, applications, secrets }: Outcome,
+  secretsFile: string | undefined,
+) {
   const shown = secrets.map(({ secretText, ...secret }) => ({
     ...secret,
     ...(secretsFile === undefined && { secretText }),
   }))
   return {
-    status: failed ? 'stopped' : 'applied',
+    status: failed || endedBy ? 'stopped' : 'applied',
     steps: done,
-    ...(failed && { failed: { step: failed.step, message: messageOf(failed.error) }, notBegun }),
+    ...(failed && { failed: { step: failed.step, message: messageOf(failed.error) } }),
+    ...(notBegun.length > 0 && { notBegun }),
     applications,
     secrets: shown,
     ...(secretsFile !== undefined && secrets.length > 0 && { secretsFile }),
