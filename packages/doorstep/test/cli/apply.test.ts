@@ -101,6 +101,23 @@ describe('doorstep apply', () => {
     expect(await done(path)).toBe(`Tenant ${tenantId} (local)\nEverything is as the file says.\n`)
   })
 
+  it('takes what app export --as doorstep prints', async () => {
+    const { stdout } = await app('export', 'seeded', '--as', 'doorstep')
+    const exported = await file(stdout)
+    expect(await document(exported, '--tenant', 'contoso.example')).toMatchObject({
+      status: 'unchanged',
+      tenant: tenantId,
+      applications: [{ appId: seededId }],
+    })
+    const elsewhere = await document(exported, '--plan')
+    expect(elsewhere).toMatchObject({ status: 'planned', applications: [{ appId: null }] })
+    expect(elsewhere.tenant).not.toBe(tenantId)
+    await refused(
+      [await file('applications: [{ displayName: 5 }]')],
+      / {2}applications\[0\]\.displayName: Expected text/,
+    )
+  })
+
   it('makes applications with all that belongs to them, which may name one another, and a second time nothing', async () => {
     const apiId = '4d5e6f7a-8b9c-4d0e-9f1a-2b3c4d5e6f7a'
     const path = await contoso(`
@@ -313,7 +330,7 @@ describe('a wrong file', () => {
     expect(stderr).toContain('tenants[0].applications[0].web.redirectUris[0]: ')
     expect(stdout).toBe('')
     await refused([join(place.root, 'missing.yaml')], /missing\.yaml cannot be read \(ENOENT\)/)
-    await refused([await file('')], /has no tenant: expected tenants, a list/, 2)
+    await refused([await file('')], /has no applications: expected applications, a list, or tenants/, 2)
   })
 
   it('is refused for names that the tenant does not know, all at once, and nothing is made', async () => {

@@ -27,7 +27,7 @@ export async function matchApplications(
 ): Promise<readonly MatchedApplication[]> {
   const matched: MatchedApplication[] = []
   for (const [index, form] of forms.entries()) {
-    const place = `${path}.applications[${index}]`
+    const place = `${path}[${index}]`
     const found = await matching(graph, form, place, report)
     const twin = found && matched.find((other) => other.found?.id === found.id)
     if (twin)

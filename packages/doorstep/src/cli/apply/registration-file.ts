@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { parseSeed, type Seed, type SeedTenant } from '../../seed.ts'
+import { parseDesiredTenants, type Seed, type SeedTenant } from '../../seed.ts'
 import { RefusedError, UsageError } from '../failure.ts'
 
 /** The part of a seed file that one tenant is to be like. */
 export interface RegistrationFile {
   readonly tenant: SeedTenant
-  /** Where the tenant stands in the file: `tenants[0]`. */
+  /** Domain of the tenant, where the file says. */
+  readonly domain: string | undefined
+  /** Where the applications stand in the file: `tenants[0].applications`. */
   readonly path: string
   /** What Graph is not asked for, and why; one sentence each. */
   readonly leftOut: readonly string[]
@@ -22,12 +24,17 @@ export async function readRegistrationFile(file: string, wanted: string | undefi
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new RefusedError(`${file} cannot be read (${error.code}).`, { cause: error })
   })
-  const seed = parseSeed(text, file, { isWhole: false })
+  const { seed, isFragment } = parseDesiredTenants(text, file)
   const tenants = seed.tenants ?? []
   const index = indexOf(tenants, wanted)
   const tenant = tenants[index]
   if (!tenant) throw new UsageError(choiceMissing(file, tenants, wanted))
-  return { tenant, path: `tenants[${index}]`, leftOut: leftOutOf(seed, tenant) }
+  return {
+    tenant,
+    domain: isFragment ? undefined : tenant.domain,
+    path: isFragment ? 'applications' : `tenants[${index}].applications`,
+    leftOut: leftOutOf(seed, tenant),
+  }
 }
 
 function indexOf(tenants: readonly SeedTenant[], wanted: string | undefined): number {
@@ -41,7 +48,7 @@ function indexOf(tenants: readonly SeedTenant[], wanted: string | undefined): nu
 
 function choiceMissing(file: string, tenants: readonly SeedTenant[], wanted: string | undefined): string {
   if (tenants.length === 0) {
-    return `${file} has no tenant: expected tenants, a list, with the applications of each: tenants: [{ displayName: Contoso, domain: contoso.example, applications: [...] }]`
+    return `${file} has no applications: expected applications, a list, or tenants, a list, with the applications of each: tenants: [{ displayName: Contoso, domain: contoso.example, applications: [...] }]`
   }
   const domains = tenants.map(({ domain }) => domain).join(', ')
   return wanted === undefined

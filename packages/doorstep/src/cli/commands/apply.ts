@@ -16,7 +16,7 @@ import type { Terminal } from '../terminal.ts'
 export const apply = command({
   summary: 'make a tenant’s applications as a file says',
   description: [
-    'FILE is a seed file. Of one of its tenants the applications are made or changed: properties, permissions, admin consent, secrets, certificates, owners. What it does not mention stays, and nothing is deleted.',
+    'FILE is a seed file, or a list of applications as app export --as doorstep prints it. Of one of its tenants the applications are made or changed: properties, permissions, admin consent, secrets, certificates, owners. What it does not mention stays, and nothing is deleted.',
     'An application is known by its appId, else by its name: Graph lets nobody choose an appId, so that a new one gets another than the file says. A secret is known by its displayName; Graph makes its text, which is printed once.',
     'Without --plan the plan is shown, then carried out: after a question, or at once with --yes. A plan exits 0 whether or not something is to do; with --json its status is unchanged or planned.',
   ].join('\n'),
@@ -31,6 +31,7 @@ export const apply = command({
     'doorstep apply doorstep.yaml --plan',
     'doorstep apply doorstep.yaml --yes --secrets-to secrets.json',
     'doorstep apply doorstep.yaml --cloud public --profile work',
+    'doorstep app export my-app --as doorstep > my-app.yaml',
   ],
   async run(options, io, [file = '']) {
     const { terminal } = io
@@ -38,7 +39,7 @@ export const apply = command({
     if (planOnly && secretsTo !== undefined) throw new UsageError('--plan makes no secrets: leave --secrets-to out.')
     const registrations = await readRegistrationFile(file, options.tenant)
     const isLocal = (options.cloud ?? 'local') === 'local' && options.profile === undefined
-    const tenant = options.tenant ?? (isLocal ? registrations.tenant.domain : undefined)
+    const tenant = options.tenant ?? (isLocal ? registrations.domain : undefined)
     const graph = await openGraph({ ...options, tenant }, io)
     const ended = terminal.progress('Reading what the tenant has')
     const state = await readTenantState(graph, registrations, file).finally(ended)
