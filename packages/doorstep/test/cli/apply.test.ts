@@ -216,6 +216,29 @@ describe('doorstep apply', () => {
     ])
   })
 
+  it('gives an API that is not in the tenant its service principal', async () => {
+    const scope = { id: '5f9d5b1e-0000-4000-8000-000000000003', value: 'Read', type: 'User', isEnabled: true }
+    const manifest = { displayName: 'absent-api', api: { oauth2PermissionScopes: [scope] } }
+    const { stdout } = await app('import', await file(JSON.stringify(manifest)), '--json')
+    const { servicePrincipalId } = JSON.parse(stdout)
+    const { clientId, clientSecret } = JSON.parse(await readFile(join(place.data, 'bootstrap.json'), 'utf8'))
+    const { exitCode, stderr } = await place.doorstep(
+      ['call', 'DELETE', `https://graph.microsoft.com/v1.0/servicePrincipals/${servicePrincipalId}`],
+      { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret },
+    )
+    expect(exitCode, stderr).toBe(0)
+    const path = await contoso('  - displayName: asking\n    permissions: [absent-api/Read]\n    adminConsent: true\n')
+    const { steps } = await document(path, '--plan')
+    expect(steps.map(({ kind }) => kind)).toEqual([
+      'addApi',
+      'createApplication',
+      'createServicePrincipal',
+      'grantAdminConsent',
+    ])
+    expect(await done(path, '--yes')).toContain('+ consent for asking: absent-api/Read\n')
+    expect((await document(path)).status).toBe('unchanged')
+  })
+
   it.skipIf(programMissing('openssl'))('adds a certificate once', async () => {
     const [key, certificate] = [join(place.root, 'key.pem'), join(place.root, 'certificate.pem')]
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=build']
@@ -362,7 +385,7 @@ describe('a wrong file', () => {
     const [first] = ids
     const { applications } = await document(await contoso(`  - displayName: twin\n    appId: ${first}\n`))
     expect(applications).toMatchObject([{ appId: first }])
-    const both = `  - displayName: alias\n    appId: ${first}\n  - displayName: seeded\n    appId: ${first?.replace(/^./, 'f')}\n`
+    const both = `  - displayName: alias\n    appId: ${first}\n  - displayName: seeded\n    appId: 8b9c0d1e-2f3a-4b4c-9d5e-6f7a8b9c0d1e\n`
     expect((await document(await contoso(both), '--plan')).steps).toMatchObject([{ application: 'alias' }])
   })
 
@@ -426,5 +449,20 @@ describe('doorstep apply --cloud public', () => {
     expect(byMax.exitCode).toBe(1)
     expect(byMax.stderr).toContain('(Authorization_RequestDenied)')
     expect(byMax.stderr).toContain('Nothing was changed before it.')
+  })
+})
+
+describe('a secret that has ended', () => {
+  it('is made anew', async () => {
+    const path = await contoso(
+      '  - displayName: expiring\n    passwordCredentials: [{ displayName: ci, secretText: is-not-taken }]\n',
+    )
+    await done(path, '--yes')
+    expect((await document(path)).status).toBe('unchanged')
+    expect((await place.doorstep(['clock', 'advance', '740d'])).exitCode).toBe(0)
+    const { steps } = await document(path, '--yes')
+    expect(steps.map(({ kind }) => kind)).toEqual(['addSecret'])
+    expect((await document(path)).status).toBe('unchanged')
+    expect((await place.doorstep(['clock', 'reset'])).exitCode).toBe(0)
   })
 })

@@ -26,12 +26,15 @@ export const apply = command({
     yes: flag('do it without asking; needed where nobody can be asked'),
     secretsTo: text('FILE', 'write new secrets into this file, which only you can read, instead of printing them'),
     ...directoryOptions,
+    tenant: text(
+      'TENANT',
+      'id, domain or name: which tenant of the file; local: of the cloud, too (default: the only one, by its domain)',
+    ),
   },
   examples: [
     'doorstep apply doorstep.yaml --plan',
     'doorstep apply doorstep.yaml --yes --secrets-to secrets.json',
     'doorstep apply doorstep.yaml --cloud public --profile work',
-    'doorstep app export my-app --as doorstep > my-app.yaml',
   ],
   async run(options, io, [file = '']) {
     const { terminal } = io
