@@ -13,7 +13,8 @@ import { SeedError, type SeedProblem } from './seed/problem.ts'
 import { referenceProblems } from './seed/references.ts'
 import { uniquenessProblems } from './seed/uniqueness.ts'
 
-export type { Seed } from './seed/form.ts'
+export { derivedPermissionId } from './seed/completed-application.ts'
+export { registrationOf, type Seed, type SeedApplication, type SeedTenant } from './seed/form.ts'
 export { planSeed, type SeedParts, type SeedPlan, type SeedReads } from './seed/plan.ts'
 export { SeedError, type SeedProblem } from './seed/problem.ts'
 
@@ -24,16 +25,53 @@ export { SeedError, type SeedProblem } from './seed/problem.ts'
  */
 export function parseSeed(text: string, name: string): Seed {
   const written: Place = { path: '', value: readDocument(text, name) }
+  const { seed, problems } = checked(written, { isWhole: true })
+  const all = [...problems, ...referenceProblems(written, namesIn(written))]
+  if (all.length > 0 || !seed) throw new SeedError(name, all)
+  return seed
+}
+
+/** A seed file as the desired state of a tenant that is there. */
+export interface DesiredTenants {
+  readonly seed: Seed
+  /** Whether it has `applications` alone, of a tenant that it does not name. */
+  readonly isFragment: boolean
+}
+
+/**
+ * Reads a seed file for a tenant that is there already, with people, APIs and domains of its own: what names and
+ * identifier URIs mean only that tenant can judge. The file may be a list `applications` alone.
+ * @throws {SeedError} with every problem that was found.
+ */
+export function parseDesiredTenants(text: string, name: string): DesiredTenants {
+  const value = readDocument(text, name)
+  const isFragment = isRecord(value) && value.applications !== undefined && value.tenants === undefined
+  const { seed, problems } = checked({ path: '', value: isFragment ? withTenant(value) : value }, { isWhole: false })
+  const placed = problems.map(({ path, message }) => ({
+    path: isFragment ? path.replace(/^tenants\[0\]\./, '') : path,
+    message: isFragment ? message.replaceAll('tenants[0].', '') : message,
+  }))
+  if (placed.length > 0 || !seed) throw new SeedError(name, placed)
+  return { seed, isFragment }
+}
+
+/** The tenant that a file of applications does not name; its domain can be nobody's (RFC 2606). */
+function withTenant({ applications, ...rest }: Readonly<Record<string, unknown>>) {
+  return { ...rest, tenants: [{ displayName: 'tenant', domain: 'tenant.invalid', applications }] }
+}
+
+function checked(
+  written: Place,
+  { isWhole }: { readonly isWhole: boolean },
+): { readonly seed: Seed | undefined; readonly problems: readonly SeedProblem[] } {
   const completed = completedSeed(written)
   const parsed = seedForm.safeParse(completed.value, { error: formMessage, reportInput: true })
   const problems = [
     ...completed.problems,
-    ...(parsed.success ? registrationProblems(parsed.data) : formProblems(seedForm, parsed.error)),
+    ...(parsed.success ? registrationProblems(parsed.data, isWhole) : formProblems(seedForm, parsed.error)),
     ...uniquenessProblems(written),
-    ...referenceProblems(written, namesIn(written)),
   ]
-  if (problems.length > 0 || !parsed.success) throw new SeedError(name, problems)
-  return parsed.data
+  return { seed: parsed.data, problems }
 }
 
 function completedSeed({ value }: Place): { readonly value: unknown; readonly problems: readonly SeedProblem[] } {
@@ -54,11 +92,11 @@ function completedSeed({ value }: Place): { readonly value: unknown; readonly pr
 }
 
 /** How the properties of each application go together; looked at once the form is right. */
-function registrationProblems(seed: Seed): readonly SeedProblem[] {
+function registrationProblems(seed: Seed, isWhole: boolean): readonly SeedProblem[] {
   return (seed.tenants ?? []).flatMap((tenant, index) =>
     (tenant.applications ?? []).flatMap((application, position) => {
       const problem = registrationProblem(application, tenant)
-      if (!problem) return []
+      if (!problem || (!isWhole && problem.path.startsWith('identifierUris'))) return []
       const path = `tenants[${index}].applications[${position}].${problem.path}`
       return [{ path, message: problem.message }]
     }),

@@ -33,6 +33,10 @@ const commands: CommandTable = {
     load: async () => (await import('./commands/clock.ts')).clock,
   },
   app: { summary: 'register applications', load: async () => (await import('./commands/app/index.ts')).app },
+  apply: {
+    summary: 'make a tenant’s applications as a file says',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
   approve: { summary: 'answer a device code', load: async () => (await import('./commands/approve.ts')).approve },
   'sign-in-browser': {
     summary: 'the browser of `run --sign-in-as`',

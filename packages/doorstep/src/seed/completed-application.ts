@@ -5,6 +5,25 @@ import { type Place, textIn } from './place.ts'
 import type { SeedProblem } from './problem.ts'
 
 type Properties = Readonly<Record<string, unknown>>
+type PermissionList = 'scope' | 'role'
+
+/** The id of a scope or app role for which the seed file gives none. */
+export function derivedPermissionId(
+  domain: string,
+  application: { readonly appId?: string | undefined; readonly displayName: string },
+  list: PermissionList,
+  value: string,
+): string {
+  return idFor(permissionKey(domain, application.appId ?? application.displayName, list), value)
+}
+
+function permissionKey(domain: string, application: string, list: PermissionList): string {
+  return `${domain.toLowerCase()} ${application.toLowerCase()} ${list}`
+}
+
+function idFor(key: string, value: string): string {
+  return guidFrom(`${key} ${value}`)
+}
 
 /**
  * An application of a seed file with the ids that Graph asks its callers for and that a person should not have to
@@ -18,14 +37,15 @@ export function completedApplication(
   report: (problem: SeedProblem) => void,
 ): unknown {
   if (!isRecord(application.value)) return application.value
-  const key = `${domain.toLowerCase()} ${(textIn(application, 'appId') ?? textIn(application, 'displayName') ?? '').toLowerCase()}`
+  const key = (list: PermissionList) =>
+    permissionKey(domain, textIn(application, 'appId') ?? textIn(application, 'displayName') ?? '', list)
   const { api, appRoles, keyCredentials } = application.value
   return {
     ...application.value,
     ...(isRecord(api) && Array.isArray(api.oauth2PermissionScopes)
-      ? { api: { ...api, oauth2PermissionScopes: withIds(api.oauth2PermissionScopes, `${key} scope`) } }
+      ? { api: { ...api, oauth2PermissionScopes: withIds(api.oauth2PermissionScopes, key('scope')) } }
       : {}),
-    ...(Array.isArray(appRoles) ? { appRoles: withIds(appRoles, `${key} role`).map(describedRole) } : {}),
+    ...(Array.isArray(appRoles) ? { appRoles: withIds(appRoles, key('role')).map(describedRole) } : {}),
     ...(Array.isArray(keyCredentials)
       ? {
           keyCredentials: keyCredentials.map((credential: unknown, index) =>
@@ -41,7 +61,7 @@ export function completedApplication(
 function withIds(permissions: readonly unknown[], key: string): readonly unknown[] {
   return permissions.map((permission) =>
     isRecord(permission) && typeof permission.value === 'string'
-      ? { id: guidFrom(`${key} ${permission.value}`), ...permission }
+      ? { id: idFor(key, permission.value), ...permission }
       : permission,
   )
 }

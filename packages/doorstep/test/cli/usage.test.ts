@@ -49,6 +49,7 @@ const commands = [
   'app lint',
   'app export',
   'app import',
+  'apply',
   'token',
   'inspect',
   'explain',

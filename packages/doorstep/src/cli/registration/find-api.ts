@@ -3,7 +3,7 @@ import { answersTo } from '../../seed/permission-name.ts'
 import { suggestion } from '../../seed/problem.ts'
 import { RefusedError } from '../failure.ts'
 import { alignColumns } from '../terminal.ts'
-import type { RequiredAccess } from './application.ts'
+import type { Application, RequiredAccess } from './application.ts'
 import { applicationsCalled } from './find-application.ts'
 import {
   filterOption,
@@ -29,17 +29,28 @@ type Note = (sentence: string) => void
  * @throws {RefusedError} when there is none, or several have the name
  */
 export async function findApi(graph: GraphClient, name: string, note: Note): Promise<Api> {
-  if (isGuid(name)) return apiById(graph, name, note)
+  const present = await presentApi(graph, name)
+  if (present) return present
+  const appId = isGuid(name) ? name : (await absentApi(graph, name))?.appId
+  if (appId === undefined) throw await noSuchApi(graph, name)
+  const added = await addApi(graph, appId)
+  note(`${added.displayName} (${appId}) was not in this tenant; its service principal was added.`)
+  return added
+}
+
+/** An API that has its service principal in the tenant. @throws {RefusedError} when several have the name */
+export async function presentApi(graph: GraphClient, name: string): Promise<Api | undefined> {
+  if (isGuid(name)) return apiById(graph, name)
   const found = await apisNamed(graph, name)
   const [only, ...others] = found
-  if (only && others.length > 0) {
-    const lines = alignColumns(found.map(({ appId, displayName }) => ['', appId, displayName]))
-    throw new RefusedError([`${found.length} APIs are called ${name}; name one by its appId:`, ...lines].join('\n'))
-  }
-  if (only) return only
-  const appId = await absentApi(graph, name)
-  if (appId !== undefined) return addApi(graph, appId, note)
-  throw new RefusedError(`There is no API '${name}' in this tenant.${await nearNames(graph, name)}`)
+  if (others.length === 0) return only
+  const lines = alignColumns(found.map(({ appId, displayName }) => ['', appId, displayName]))
+  throw new RefusedError([`${found.length} APIs are called ${name}; name one by its appId:`, ...lines].join('\n'))
+}
+
+/** The refusal of an API that is not there, with the name that was probably meant. */
+export async function noSuchApi(graph: GraphClient, name: string): Promise<RefusedError> {
+  return new RefusedError(`There is no API '${name}' in this tenant.${await nearNames(graph, name)}`)
 }
 
 async function apisNamed(graph: GraphClient, name: string): Promise<readonly Api[]> {
@@ -59,32 +70,38 @@ async function apisNamed(graph: GraphClient, name: string): Promise<readonly Api
   return cluster === undefined ? [] : apisNamed(graph, `https://${cluster}.cognitedata.com`)
 }
 
-/** @throws {RefusedError} when nobody can use that id here */
-async function apiById(graph: GraphClient, id: string, note: Note): Promise<Api> {
-  const found =
+async function apiById(graph: GraphClient, id: string): Promise<Api | undefined> {
+  return (
     (await unlessMissing(graph.get<Api>(`/servicePrincipals(appId='${id}')?${apiProperties}`))) ??
     (await unlessMissing(graph.get<Api>(`/servicePrincipals/${id}?${apiProperties}`)))
-  return found ?? addApi(graph, id, note)
+  )
 }
 
-/** The appId of an API that people may mean though it has no service principal here. */
-async function absentApi(graph: GraphClient, name: string): Promise<string | undefined> {
+/** An API that people may mean though it has no service principal here: one of Microsoft's, or of this tenant. */
+export async function absentApi(graph: GraphClient, name: string): Promise<AbsentApi | undefined> {
   const known = microsoftsApis().find((api) => answersTo(api, name))
-  if (known) return known.appId
+  if (known) return { ...known, oauth2PermissionScopes: known.api.oauth2PermissionScopes }
   const isUri = name.includes(':')
   const filter = `identifierUris/any(u:u eq ${odataText(name)})`
   const own = isUri
-    ? await graph.list<{ appId: string }>(`/applications?${filterOption(filter)}`)
+    ? await graph.list<Application>(`/applications?${filterOption(filter)}`)
     : await applicationsCalled(graph, name)
-  return own.length === 1 ? own[0]?.appId : undefined
+  const [only] = own
+  if (!only || own.length > 1) return undefined
+  const { appId, displayName, api, appRoles = [] } = only
+  return { appId, displayName, appRoles, oauth2PermissionScopes: api?.oauth2PermissionScopes ?? [] }
 }
+
+/** What an API offers, where it has no service principal to be known by. */
+export type AbsentApi = Pick<Api, 'appId' | 'displayName' | 'oauth2PermissionScopes' | 'appRoles'>
 
 /** Ids that are derived belong to the local cloud alone, and are in every tenant of it. */
 function microsoftsApis() {
   return initialFirstPartyApplications((text) => text).filter(({ appId }) => isGuid(appId))
 }
 
-async function addApi(graph: GraphClient, appId: string, note: Note): Promise<Api> {
+/** Gives an API its service principal in the tenant. @throws {RefusedError} when nobody can use that id here */
+export async function addApi(graph: GraphClient, appId: string): Promise<Api> {
   const made = await graph.post<Api>('/servicePrincipals', { appId }).catch((error: unknown) => {
     if (!(error instanceof GraphRefusal) || error.status !== 400) throw error
     throw new RefusedError(
@@ -94,7 +111,6 @@ async function addApi(graph: GraphClient, appId: string, note: Note): Promise<Ap
       },
     )
   })
-  note(`${made.displayName} (${appId}) was not in this tenant; its service principal was added.`)
   return onceReplicated(graph, () => graph.get<Api>(`/servicePrincipals/${made.id}?${apiProperties}`))
 }
 

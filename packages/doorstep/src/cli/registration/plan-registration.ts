@@ -148,7 +148,8 @@ function describeStep(step: RegistrationStep, name: string): readonly string[] {
   }
 }
 
-function describeChange({ path, before, after }: PropertyChange): readonly string[] {
+/** A property that changes, `-` and `+`; of a list only what goes and comes. */
+export function describeChange({ path, before, after }: PropertyChange): readonly string[] {
   if (!Array.isArray(after)) return [`  - ${path}: ${written(before)}`, `  + ${path}: ${written(after)}`]
   const had = Array.isArray(before) ? before : []
   const isIn = (list: readonly unknown[], entry: unknown) => list.some((other) => isAlike(other, entry))
