@@ -80,7 +80,7 @@ const OPTION_NAMES: OptionNames<EnvironmentCredentialOptions> = {
 function credentialOf(given: EnvironmentCredentialOptions) {
   const fault = optionNameFault('EnvironmentCredential', given, OPTION_NAMES)
   if (fault !== undefined) return fault
-  const { environment = process.env, ...options } = given
+  const { environment = process.env, now = Date.now, ...options } = given
   const set = (name: string) => environment[name] || undefined
   const [tenantId, clientId] = [set('AZURE_TENANT_ID'), set('AZURE_CLIENT_ID')]
   const [clientSecret, certificatePath] = [set('AZURE_CLIENT_SECRET'), set('AZURE_CLIENT_CERTIFICATE_PATH')]
@@ -97,7 +97,7 @@ function credentialOf(given: EnvironmentCredentialOptions) {
   try {
     if (clientSecret) return new ClientSecretCredential({ ...application, clientSecret })
     const password = certificatePassword === undefined ? {} : { certificatePassword }
-    return new ClientCertificateCredential({ ...application, certificatePath: certificatePath ?? '', ...password })
+    return new ClientCertificateCredential({ ...application, now, certificatePath: certificatePath ?? '', ...password })
   } catch (error) {
     const named = namingVariable(error, options.authorityHost === undefined ? HOST_VARIABLE : {})
     if (named instanceof CredentialOptionError) return named
