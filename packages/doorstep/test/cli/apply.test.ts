@@ -326,7 +326,8 @@ describe('a refusal in the middle', () => {
     expect(failed?.message).toContain('(HostNameNotOnVerifiedDomain)')
     expect(notBegun?.map(({ kind }) => kind)).toEqual(['createServicePrincipal', 'addSecret', 'grantAdminConsent'])
     expect(known).toEqual([expect.objectContaining({ displayName: 'begun' })])
-    expect(stderr).toMatch(
+    const said = JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { error: { message: string } }
+    expect(said.error.message).toMatch(
       /This was refused: \+ application stuck\n[^\n]+\(HostNameNotOnVerifiedDomain\)[\s\S]*Done before it:\n {2}\+ application begun\n[\s\S]*Not begun:\n {2}\+ service principal of stuck\n[\s\S]*again to go on/,
     )
     const next = await document(await contoso(applications('https://contoso.example/x')), '--yes')

@@ -96,7 +96,11 @@ it('prints the version of the package', async () => {
 })
 
 describe('a wrong word is a usage error, says so on stderr and exits with 2', () => {
-  const secret = { AZURE_TENANT_ID: 'contoso.example', AZURE_CLIENT_ID: 'a', AZURE_CLIENT_SECRET: 'very-secret' }
+  const secret = {
+    AZURE_TENANT_ID: 'contoso.example',
+    AZURE_CLIENT_ID: '00000000-0000-0000-0000-000000000001',
+    AZURE_CLIENT_SECRET: 'very-secret',
+  }
   const graph = 'https://graph.microsoft.com/.default'
   const wrong: [string, RegExp, NodeJS.ProcessEnv?][] = [
     ['stats', /unknown command 'stats'\n\(Did you mean status\?\)/],

@@ -101,7 +101,9 @@ async function asking({ cloud, data }: SaidAuthority, environment: CommandIO['en
 /** A refusal of the library's options, in the names of the variables that they came from. */
 function inVariableNames(error: unknown): unknown {
   if (!(error instanceof CredentialOptionError)) return error
-  return new UsageError(inCommandWords(error.message, environmentWords), { cause: error })
+  // The library names variable and option, which have one name here.
+  const said = inCommandWords(error.message, environmentWords).replace(/^In (\w+): (?=\1)/, '')
+  return new UsageError(said, { cause: error })
 }
 
 /** Whose clock tokens go by: one of a real cloud, or that of a folder's local cloud. */
