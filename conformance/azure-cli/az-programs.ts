@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The current Azure CLI, which `.ci/run` installs from what requirements.txt names. */
-const current = fileURLToPath(new URL('.venv/bin/az', import.meta.url))
+export const currentAz = fileURLToPath(new URL('.venv/bin/az', import.meta.url))
 /** The one that Debian packages. */
 const debians = '/usr/bin/az'
 
 /** Each Azure CLI that the tests run, with its name. */
 export const azPrograms: readonly (readonly [name: string, file: string])[] = [
-  ['current', current],
+  ['current', currentAz],
   ['of Debian', debians],
 ]
 
