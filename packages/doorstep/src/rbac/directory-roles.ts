@@ -132,22 +132,42 @@ const managedBy: Readonly<Partial<Record<DirectoryRoleName, readonly DirectoryRo
   'Helpdesk Administrator': ['Directory Readers', 'Helpdesk Administrator'],
 }
 
+/** What protects an account from those who may do less than its owner. */
+export interface AccountProtection {
+  /** Template ids of the directory roles its owner holds, himself and through groups. */
+  readonly roleIds: readonly string[]
+  /** Whether its owner belongs to or owns a group that directory roles can be given to, even one without a role. */
+  readonly inRoleAssignableGroup: boolean
+}
+
 /**
- * Whether somebody with these roles may change an account whose owner holds `targetRoleIds`: nobody takes over the
- * account of somebody who may do more ("Who can reset passwords", "Who can perform sensitive actions").
+ * Whether somebody with these roles may change an account: nobody takes over the account of somebody who may do more
+ * ("Who can reset passwords", "Who can perform sensitive actions").
  */
 export function mayManageAccount(
-  { directoryRoleIds }: UserRights,
-  targetRoleIds: readonly string[],
+  { directoryRoleIds }: Pick<UserRights, 'directoryRoleIds'>,
+  { roleIds, inRoleAssignableGroup }: AccountProtection,
   change: AccountChange,
 ): boolean {
   if (holdsOneOf(['Global Administrator'], directoryRoleIds)) return true
   const reaches = (role: DirectoryRoleName) => {
     const managed = (managedBy[role] ?? []).map(roleTemplateId)
-    return holdsOneOf([role], directoryRoleIds) && targetRoleIds.every((held) => managed.includes(held))
+    return holdsOneOf([role], directoryRoleIds) && roleIds.every((held) => managed.includes(held))
   }
   if (change === 'properties') return holdsOneOf(['User Administrator'], directoryRoleIds)
+  if (inRoleAssignableGroup) return false
   return reaches('User Administrator') || (change === 'password' && reaches('Helpdesk Administrator'))
+}
+
+/**
+ * Whether an application may change an account by its permission alone, without a directory role that allows it
+ * ("Update user": sensitive properties of administrators ask for a role of the application too).
+ */
+export function mayManageAccountByPermission(
+  { roleIds, inRoleAssignableGroup }: AccountProtection,
+  change: AccountChange,
+): boolean {
+  return change === 'properties' || (roleIds.length === 0 && !inRoleAssignableGroup)
 }
 
 /**

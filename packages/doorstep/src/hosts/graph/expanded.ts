@@ -70,7 +70,7 @@ const memberOf: Relationship = {
     const ids = idsOf(items)
     const [memberships, roles] = await Promise.all([
       call.parts.groups.membershipsOfEach(ids, shownOfEach),
-      call.parts.directoryRoles.byPrincipals(call.caller.tenantId, ids),
+      call.parts.directoryRoles.assignedToEach(call.caller.tenantId, ids),
     ])
     const groupIds = grouped(memberships, ({ memberId }) => memberId)
     const groups = await objectsOfEach(

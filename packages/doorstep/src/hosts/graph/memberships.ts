@@ -117,7 +117,7 @@ async function roleIdsOf(
   { parts: { directoryRoles } }: GraphCall,
 ): Promise<readonly string[]> {
   const held = await (depth === 'direct'
-    ? directoryRoles.byPrincipal(tenantId, id)
+    ? directoryRoles.assignedTo(tenantId, id)
     : directoryRoles.heldBy(tenantId, id))
   return [...new Set(held.map(({ roleTemplateId }) => roleTemplateId))]
 }
