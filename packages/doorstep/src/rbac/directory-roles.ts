@@ -178,6 +178,11 @@ export function mayManageRoleAssignableGroup({ directoryRoleIds }: UserRights, o
   return ownsGroup || holdsOneOf(['Global Administrator', 'Privileged Role Administrator'], directoryRoleIds)
 }
 
+/** Whether somebody with these roles sees who belongs to a group that hides it. */
+export function maySeeHiddenMembers(directoryRoleIds: readonly string[]): boolean {
+  return holdsOneOf(['Global Administrator', 'Global Reader', ...ofGroups], directoryRoleIds)
+}
+
 const ownToChange = ['businessPhones', 'mobilePhone', 'preferredLanguage']
 
 /** Whether these properties of his own account are a person's to change, without a directory role. */
