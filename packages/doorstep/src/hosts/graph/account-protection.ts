@@ -17,10 +17,10 @@ export async function requireManageable(
   call: GraphCall,
 ): Promise<void> {
   const protection = await protectionOf(userId, call)
-  const { caller, directoryRoleIds } = call
+  const { isPermitted, directoryRoleIds } = call
   const isAllowed = (change: AccountChange) =>
     mayManageAccount({ directoryRoleIds }, protection, change) ||
-    (caller.kind === 'app' && mayManageAccountByPermission(protection, change))
+    (isPermitted && mayManageAccountByPermission(protection, change))
   if (!changes.every(isAllowed)) throw insufficientPrivileges()
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { askedOrigin } from '../host.ts'
 import { callerOf } from './access-token.ts'
-import { authorize } from './authorize.ts'
+import { authorize, isPermittedToApplication } from './authorize.ts'
 import type { GraphCall, Route } from './call.ts'
 import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
@@ -14,7 +14,7 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const caller = callerOf(request)
     const [rights, directoryRoleIds] = await Promise.all([rightsOf(caller, parts), directoryRolesOf(caller, parts)])
-    const reach = authorize(route.operation, caller, rights)
+    const reach = authorize(route.operation, caller, rights, directoryRoleIds)
     if (reach === 'none') throw insufficientPrivileges()
     const origin = graphOrigin(askedOrigin(request.raw))
     const [path = '', queryString = ''] = splitQuery(request.originalUrl)
@@ -27,6 +27,7 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
       reach,
       rights,
       directoryRoleIds,
+      isPermitted: isPermittedToApplication(route.operation, caller),
       params: request.params as Record<string, string | undefined>,
       query,
       eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',

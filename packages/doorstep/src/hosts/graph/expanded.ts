@@ -140,7 +140,7 @@ export function expansionOf(call: GraphCall, type: EntityType): Expanded | undef
   }
   const { name, operation } = relationship
   const selected = selectedProperties(select, relationship.type)
-  const reach = authorize(operation, call.caller, call.rights)
+  const reach = authorize(operation, call.caller, call.rights, call.directoryRoleIds)
   if (reach === 'none') throw insufficientPrivileges()
   return {
     name,
