@@ -79,7 +79,7 @@ describe('the first start', () => {
     const user = await stores.users.byPrincipalName(tenant.id, administrator.userPrincipalName)
     const id = user?.id ?? expect.fail('There is no administrator.')
     expect(await stores.users.passwordOf(id)).toMatchObject({ passwordHash: `hash of ${administrator.password}` })
-    expect(await stores.directoryRoles.byPrincipal(tenant.id, id)).toMatchObject([
+    expect(await stores.directoryRoles.assignedTo(tenant.id, id)).toMatchObject([
       { roleTemplateId: roleTemplateId('Global Administrator') },
     ])
     expect(await stores.roleAssignments.byPrincipal(id)).toMatchObject([

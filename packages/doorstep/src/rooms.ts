@@ -5,7 +5,7 @@ import type { DoorstepConfig } from './config.ts'
 import { firstPartyAppIds } from './directory/first-party-ids.ts'
 import { defaultDomain } from './directory/tenant.ts'
 import type { DispatchParts } from './dispatch.ts'
-import { reportFault } from './fault-log.ts'
+import { reportFault, reportUnreachableIssuer } from './fault-log.ts'
 import type { ControlledClock, ControlledSignIns, ControlParts } from './hosts/control/index.ts'
 import type { LoginParts } from './hosts/login/login-parts.ts'
 import type { Kept } from './kept.ts'
@@ -23,6 +23,8 @@ export interface Cloud {
   /** Resets, and what follows from those of other replicas, one after another. */
   readonly oneByOne: <Result>(work: () => Promise<Result>) => Promise<Result>
   readonly addresses: { readonly url: string; readonly proxy: string; readonly tlsPort: number }
+  /** Whether nobody but this machine reaches the listener. */
+  readonly loopbackOnly: boolean
   readonly stopping: AbortSignal
   readonly requestStop: () => void
   readonly doors: RunDoors
@@ -70,9 +72,16 @@ export function roomsOf(cloud: Cloud, controlToken: string): DispatchParts['room
   }
 }
 
-function loginParts({ kept, doors }: Cloud, verifyGraphToken: LoginParts['graphTokens']['verify']): LoginParts {
+function loginParts(
+  { kept, doors, loopbackOnly }: Cloud,
+  verifyGraphToken: LoginParts['graphTokens']['verify'],
+): LoginParts {
   const { stores, secrets, clock, keys, masterKey } = kept
   const purpose = 'sign-in flow'
+  const foreign = once(async () => {
+    const { foreignKeys } = await import('./hosts/login/foreign-keys.ts')
+    return foreignKeys({ privateAddresses: loopbackOnly, reportUnreachable: reportUnreachableIssuer })
+  })
   const parts: LoginParts = {
     ...stores,
     newId: () => randomUUID(),
@@ -80,6 +89,7 @@ function loginParts({ kept, doors }: Cloud, verifyGraphToken: LoginParts['graphT
     hashPassword: (password) => secrets.hashChosen(password),
     clock,
     keys,
+    foreignKeys: { find: async (issuer, keyId) => (await foreign()).find(issuer, keyId) },
     graphTokens: { verify: verifyGraphToken },
     issuer: tokenIssuer(keys.current),
     pairwiseHash: (text) => masterKey.keyedHash(text, 'pairwise subject'),

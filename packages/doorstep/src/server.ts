@@ -8,7 +8,7 @@ import { followChanges } from './follow-changes.ts'
 import type { RawRequest, RawResponse } from './hosts/host.ts'
 import { roomOf } from './interceptor/host-map.ts'
 import { type Kept, type Opened, openKept } from './kept.ts'
-import { secureListener } from './listener/secure-listener.ts'
+import { isLoopback, secureListener } from './listener/secure-listener.ts'
 import { type Cloud, roomsOf } from './rooms.ts'
 import { interceptingProxy, runDoors } from './run-doors.ts'
 import type { Seed } from './seed.ts'
@@ -110,6 +110,7 @@ async function listen(config: DoorstepConfig, kept: Kept, seed: Seed | undefined
     seed,
     oneByOne,
     addresses,
+    loopbackOnly: config.host === undefined || isLoopback(config.host),
     stopping: stopping.signal,
     requestStop,
     doors,

@@ -27,13 +27,20 @@ const schema = z.strictObject({
       /^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/,
       "Expected 3 to 120 letters, digits, '-' and '_', beginning with a letter or digit",
     ),
-  issuer: text.refine((value) => URL.canParse(value) && new URL(value).protocol === 'https:', {
-    error: 'Expected the address of an issuer, such as https://token.ci.example',
+  issuer: text.refine(isIssuer, {
+    error: 'Expected the address of an issuer, such as https://token.ci.example, without user name, query or fragment',
   }),
   subject: text,
   description: z.string().max(longest, `Expected at most ${longest} characters`).nullable().default(null),
   audiences: z.array(text).length(1, 'Expected exactly one audience, such as api://AzureADTokenExchange'),
 })
+
+/** OpenID Connect Discovery 1.0 §2: https, and nothing but scheme, host, port and path. */
+function isIssuer(value: string): boolean {
+  if (!/^https:\/\/[^/?#@\s\\]+(?:\/[^?#\s\\]*)?$/i.test(value) || !URL.canParse(value)) return false
+  const { username, password, search, hash } = new URL(value)
+  return username === '' && password === '' && search === '' && hash === ''
+}
 
 export type FederatedCredentialProperties = z.output<typeof schema>
 

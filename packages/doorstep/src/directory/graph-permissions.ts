@@ -182,6 +182,12 @@ const graphPermissions: readonly GraphPermission[] = [
     application: 'dbb9058a-0e50-45d7-ae91-66909b5d4664',
   },
   {
+    value: 'Member.Read.Hidden',
+    allows: 'See who belongs to groups that hide it',
+    delegated: 'f6a3db3e-f7e8-4ed2-a414-557c8c9830be',
+    application: '658aa5d8-239f-45c4-aa12-864f4fc7e490',
+  },
+  {
     value: 'AuditLog.Read.All',
     allows: 'Read sign-in and audit logs',
     delegated: 'e4c9e354-4dc5-45b8-9e7c-e1393b0b1a20',

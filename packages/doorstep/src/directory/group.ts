@@ -93,4 +93,6 @@ export interface GroupStore {
   transitiveGroupsOf(memberId: string): Promise<readonly string[]>
   /** The same, of security groups alone. */
   transitiveSecurityGroupsOf(memberId: string): Promise<readonly string[]>
+  /** Ids of the groups that roles can be given to and that somebody belongs to, directly, or owns. */
+  roleAssignableGroupsOf(principalId: string): Promise<readonly string[]>
 }

@@ -52,13 +52,14 @@ export interface AppRoleAssignmentStore {
 }
 
 export interface DirectoryRoleAssignmentStore {
-  /** What was given to the principal itself. */
-  byPrincipal(tenantId: string, principalId: string): Promise<readonly DirectoryRoleAssignment[]>
+  /** What was given to the principal itself; `heldBy` says what it may do. */
+  assignedTo(tenantId: string, principalId: string): Promise<readonly DirectoryRoleAssignment[]>
   /** The same, and what it holds as a direct member of groups: `principalId` is that of who was given the role. */
   heldBy(tenantId: string, principalId: string): Promise<readonly DirectoryRoleAssignment[]>
   byRole(tenantId: string, roleTemplateId: string): Promise<readonly DirectoryRoleAssignment[]>
   byTenant(tenantId: string): Promise<readonly DirectoryRoleAssignment[]>
   /** Template ids of the roles that were activated in the tenant or are assigned there. */
   activated(tenantId: string): Promise<readonly string[]>
-  byPrincipals(tenantId: string, principalIds: readonly string[]): Promise<readonly DirectoryRoleAssignment[]>
+  /** What was given to several principals themselves. */
+  assignedToEach(tenantId: string, principalIds: readonly string[]): Promise<readonly DirectoryRoleAssignment[]>
 }

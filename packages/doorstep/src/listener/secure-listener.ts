@@ -142,10 +142,15 @@ function listenOn(server: Listens, port: number, host: string): Promise<number> 
 function addressesOf(host: string | undefined): string[] {
   if (host === '::') return ['::']
   if (host === '0.0.0.0') return ['0.0.0.0', '::1']
-  return ['127.0.0.1', '::1', ...(host !== undefined && !loopbackAddresses.has(host) ? [host] : [])]
+  return ['127.0.0.1', '::1', ...(host !== undefined && !isLoopback(host) ? [host] : [])]
 }
 
 const loopbackAddresses = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Whether nobody but this machine reaches a listener on that address, beside which there is none. */
+export function isLoopback(host: string): boolean {
+  return loopbackAddresses.has(host)
+}
 
 /**
  * One more address for the same port; what comes there goes to the listener. Clients may turn `localhost` into ::1

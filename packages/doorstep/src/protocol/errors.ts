@@ -722,10 +722,9 @@ export const catalogue = {
     code: 50166,
     error: 'invalid_request',
     status: 400,
-    text: (d: { issuer: string; cause: string }) =>
-      `Request to External OIDC endpoint failed. Issuer: '${d.issuer}'. ${d.cause}`,
+    text: (d: { issuer: string }) => `Request to External OIDC endpoint failed. Issuer: '${d.issuer}'.`,
     when: 'The keys of the issuer of a client assertion cannot be read.',
-    fix: 'Let the issuer answer over https at /.well-known/openid-configuration below its name; start Doorstep with NODE_EXTRA_CA_CERTS when its certificate is of an authority of your own.',
+    fix: 'The log of `doorstep up` says why. Let the issuer answer over https at /.well-known/openid-configuration below its name, without redirects, and at a public address unless Doorstep listens on loopback alone; start Doorstep with NODE_EXTRA_CA_CERTS when its certificate is of an authority of your own.',
   },
   codeMalformed: {
     code: 9002313,

@@ -7,6 +7,7 @@ import {
   mayAssignAppRole,
   mayChangeOwnAccount,
   mayManageAccount,
+  mayManageAccountByPermission,
   mayManageRoleAssignableGroup,
   reachOfUser,
   type UserRights,
@@ -188,15 +189,36 @@ describe('changing an account', () => {
     ['member', [], 'no', 'no', 'no'],
   ])('by %s of somebody with %o: properties %s, sensitive %s, password %s', (actor, target, ...allowed) => {
     const decided = (['properties', 'sensitive', 'password'] as const).map((change) =>
-      mayManageAccount(actors[actor], ids(...target), change) ? 'yes' : 'no',
+      mayManageAccount(actors[actor], { roleIds: ids(...target), inRoleAssignableGroup: false }, change) ? 'yes' : 'no',
     )
     expect(decided).toEqual(allowed)
   })
 
   it('of somebody with a role that is unknown here is left to Global Administrators', () => {
-    const unknown = ['00000000-0000-4000-8000-000000000000']
-    expect(directoryRoles.some(({ roleTemplateId: id }) => unknown.includes(id))).toBe(false)
+    const roleIds = ['00000000-0000-4000-8000-000000000000']
+    const unknown = { roleIds, inRoleAssignableGroup: false }
+    expect(directoryRoles.some(({ roleTemplateId: id }) => roleIds.includes(id))).toBe(false)
     expect(mayManageAccount(actors['user administrator'], unknown, 'password')).toBe(false)
     expect(mayManageAccount(actors['global administrator'], unknown, 'password')).toBe(true)
+  })
+
+  it('of somebody in a group that roles can be given to is left to Global Administrators, but for what opens nothing', () => {
+    const guarded = { roleIds: [], inRoleAssignableGroup: true }
+    for (const change of ['password', 'sensitive'] as const) {
+      expect(mayManageAccount(actors['helpdesk administrator'], guarded, change)).toBe(false)
+      expect(mayManageAccount(actors['user administrator'], guarded, change)).toBe(false)
+      expect(mayManageAccount(actors['global administrator'], guarded, change)).toBe(true)
+      expect(mayManageAccountByPermission(guarded, change)).toBe(false)
+    }
+    expect(mayManageAccount(actors['user administrator'], guarded, 'properties')).toBe(true)
+    expect(mayManageAccountByPermission(guarded, 'properties')).toBe(true)
+  })
+
+  it('by the permission of an application alone ends at whoever holds a role', () => {
+    const reader = { roleIds: ids('Directory Readers'), inRoleAssignableGroup: false }
+    const nobody = { roleIds: [], inRoleAssignableGroup: false }
+    expect(mayManageAccountByPermission(reader, 'password')).toBe(false)
+    expect(mayManageAccountByPermission(reader, 'sensitive')).toBe(false)
+    expect(mayManageAccountByPermission(nobody, 'password')).toBe(true)
   })
 })

@@ -67,7 +67,7 @@ async function directoryRoleChanges(
 ): Promise<readonly DirectoryChange[]> {
   const wanted = [...new Set((form.directoryRoles ?? []).map((name) => findDirectoryRole(name)?.roleTemplateId))]
   if (wanted.length === 0) return []
-  const held = kept ? await reads.directoryRoles.byPrincipal(tenant.id, id) : []
+  const held = kept ? await reads.directoryRoles.assignedTo(tenant.id, id) : []
   return wanted.flatMap((roleTemplateId) =>
     roleTemplateId === undefined || held.some((assignment) => assignment.roleTemplateId === roleTemplateId)
       ? []

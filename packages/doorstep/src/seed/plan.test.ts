@@ -106,7 +106,7 @@ describe('the example seed', () => {
     await apply(example)
     const tenant = await contoso()
     const alice = await userNamed('alice@contoso.example')
-    expect(await stores.directoryRoles.byPrincipal(tenant.id, alice.id)).toMatchObject([
+    expect(await stores.directoryRoles.assignedTo(tenant.id, alice.id)).toMatchObject([
       { roleTemplateId: roleTemplateId('Application Administrator') },
     ])
     const extractor = await servicePrincipalOf('0a123b56-c987-4321-abcd-1a2b3c4d5e6f')

@@ -71,7 +71,7 @@ export function cachedStores(database: Database, cache: ReadCache): ReadStores {
     },
     directoryRoles: {
       ...directoryRoles,
-      byPrincipal: cache.byKeys('directoryRoles', directoryRoles.byPrincipal),
+      assignedTo: cache.byKeys('directoryRoles', directoryRoles.assignedTo),
       heldBy: cache.byKeys('directoryRoles', directoryRoles.heldBy),
     },
     subscriptions: subscriptionStore(database),

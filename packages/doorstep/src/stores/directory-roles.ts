@@ -18,7 +18,7 @@ export function directoryRoleStore(database: Database): DirectoryRoleAssignmentS
       .orderBy('role_template_id')
       .orderBy('principal_id')
   return {
-    byPrincipal: async (tenantId, principalId) => {
+    assignedTo: async (tenantId, principalId) => {
       const query = inTenant(tenantId).where('principal_id', '=', folded(principalId))
       return (await database.query(query.compile())).map(assignmentOf)
     },
@@ -44,7 +44,7 @@ export function directoryRoleStore(database: Database): DirectoryRoleAssignmentS
         order by role_template_id`
       return (await database.query(query.compile(database.builder))).map((row) => row.role_template_id)
     },
-    byPrincipals: async (tenantId, principalIds) => {
+    assignedToEach: async (tenantId, principalIds) => {
       if (principalIds.length === 0) return []
       const query = inTenant(tenantId).where('principal_id', 'in', principalIds.map(folded))
       return (await database.query(query.compile())).map(assignmentOf)

@@ -108,6 +108,8 @@ export function groupStore(database: Database): GroupStore {
       (await database.query(directGroups(memberId).compile(builder))).map((row) => row.id),
     transitiveGroupsOf: async (memberId) =>
       (await database.query(transitiveGroups(memberId).compile(builder))).map((row) => row.id),
+    roleAssignableGroupsOf: async (principalId) =>
+      (await database.query(roleAssignableGroups(principalId).compile(builder))).map((row) => row.id),
     transitiveSecurityGroupsOf: async (memberId) =>
       (await database.query(transitiveGroups(memberId, securityGroups).compile(builder))).map((row) => row.id),
   }
@@ -156,6 +158,16 @@ function directGroups(memberId: string) {
     where group_member.member_id = ${folded(memberId)} order by directory_group.id`
 }
 
+function roleAssignableGroups(principalId: string) {
+  const id = folded(principalId)
+  return sql<{ id: string }>`
+    select id from directory_group where is_assignable_to_role = 1 and deleted_at is null and id in (
+      select group_id from group_member where member_id = ${id}
+      union all
+      select object_id from collection_value where collection = 'owners' and value = ${id}
+    ) order by id`
+}
+
 const securityGroups = sql`and id in (select id from directory_group where security_enabled = 1)`
 
 /** `union` keeps a group once, which also ends the search where groups are members of each other. */
@@ -187,7 +199,7 @@ export function statementsForGroups(
           .values({ ...columnsOf(group), ...columnsOfNewObject(group) })
           .compile(),
       },
-      ...insertCollections(builder, group.id, { groupTypes: group.groupTypes }),
+      ...insertCollections(builder, group.id, collectionsOf(group)),
     ],
     updateGroup: ({ group }) => [
       {
@@ -200,7 +212,7 @@ export function statementsForGroups(
           .compile(),
         refusal: unlessMovedOn('group', group),
       },
-      ...replaceCollections(builder, group.id, { groupTypes: group.groupTypes }),
+      ...replaceCollections(builder, group.id, collectionsOf(group)),
     ],
     deleteGroup: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_group', kind: 'group', id, deletedDateTime }),
@@ -232,6 +244,10 @@ export function statementsForGroups(
       },
     ],
   }
+}
+
+function collectionsOf({ groupTypes, owners }: Group) {
+  return { groupTypes, owners }
 }
 
 function columnsOf(group: Group) {

@@ -282,6 +282,22 @@ describe('the embedded database', () => {
     await second.close()
   })
 
+  it('finds groups by the owners that an older Doorstep has written', async () => {
+    const folder = join(directory, 'before-group-owners')
+    const owner = randomUUID()
+    const group = aGroup({ isAssignableToRole: true, owners: [owner.toUpperCase()] })
+    const first = await openStores({ directory: folder })
+    await first.commit([{ change: 'createGroup', group }])
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec("delete from collection_value where collection = 'owners'")
+    file.exec("delete from schema_migration where name = '0012-group-owners'")
+    file.close()
+    const second = await openStores({ directory: folder })
+    expect(await second.groups.roleAssignableGroupsOf(owner)).toEqual([group.id])
+    await second.close()
+  })
+
   it('sorts and filters what an older Doorstep has written', async () => {
     const folder = join(directory, 'lists')
     const first = await openStores({ directory: folder })
@@ -417,6 +433,23 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await client.end()
     const second = await openStores({ directory: '', database })
     await expectFilteredSignIns(second, record)
+    await second.close()
+  })
+
+  it('finds groups by the owners that an older Doorstep has written', async () => {
+    const database = address('groupowners')
+    const owner = randomUUID()
+    const group = aGroup({ isAssignableToRole: true, owners: [owner.toUpperCase()] })
+    const first = await openStores({ directory: '', database })
+    await first.commit([{ change: 'createGroup', group }])
+    await first.close()
+    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=groupowners' })
+    await client.connect()
+    await client.query("delete from collection_value where collection = 'owners'")
+    await client.query("delete from schema_migration where name = '0012-group-owners'")
+    await client.end()
+    const second = await openStores({ directory: '', database })
+    expect(await second.groups.roleAssignableGroupsOf(owner)).toEqual([group.id])
     await second.close()
   })
 

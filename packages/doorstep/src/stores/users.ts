@@ -19,7 +19,7 @@ import {
   unlessMovedOn,
 } from './directory-object.ts'
 import { type FilterableProperties, flag, holdsNothing, instant, optionalText, text, withoutValue } from './filter.ts'
-import { unlessLastAccount } from './last-administrator.ts'
+import { unlessLastAccount, unlessLastEnabled } from './last-administrator.ts'
 
 export const uniqueUserValues: UniqueValues = {
   directory_user__id: ['user', 'id'],
@@ -143,6 +143,7 @@ export function statementsForUsers(
       },
     ],
     updateUser: ({ user }) => [
+      ...(user.accountEnabled ? [] : [unlessLastEnabled(builder, user.id)]),
       {
         query: builder
           .updateTable('directory_user')

@@ -127,7 +127,9 @@ describe('$expand', () => {
 
   it('shows nobody what he may not see by its own path', async () => {
     expectDenied(await send.visitor('GET', `/groups/${groupIds.inner}?$expand=members`))
+    expectDenied(await send.visitor('GET', `/groups/${groupIds.inner}?$expand=owners`))
     expectDenied(await send.visitor('GET', '/users/member@contoso.example?$expand=memberOf'))
+    expectDenied(await send.visitor('GET', `/servicePrincipals(appId='${stockApi.appId}')?$expand=memberOf`))
     expect((await send.visitor('GET', '/me?$expand=memberOf')).status).toBe(200)
     const throughReader = await signedIn(doorstep, 'global', reader.appId)
     expect((await throughReader('GET', '/me?$expand=memberOf')).status).toBe(200)

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
-import { allSignedIn, expectDenied, expectError, groupIds, type SendToGraph, staffSeed, stockApi } from './staff.ts'
+import {
+  allSignedIn,
+  expectDenied,
+  expectError,
+  groupIds,
+  robotic,
+  type SendToGraph,
+  signedIn,
+  staffSeed,
+  stockApi,
+} from './staff.ts'
 
 let doorstep: RunningDoorstep
 let send: Readonly<Record<'global' | 'groupadmin' | 'roleadmin' | 'member', SendToGraph>>
@@ -193,6 +203,41 @@ describe('members', () => {
     }
     const outer = `/groups/${await createdGroup()}/members/$ref`
     expectError(await send.global('POST', outer, reference(id)), 400, 'Request_BadRequest', /Microsoft 365/)
+  })
+
+  it('are hidden from others by a group that says so', async () => {
+    const hidden = { ...unified, visibility: 'HiddenMembership' }
+    const id = await createdGroup({ ...hidden, 'members@odata.bind': [address(userId)] })
+    const colleague = await signedIn(doorstep, 'colleague')
+    const robot = await robotic(doorstep)
+    for (const ask of [colleague, robot, send.roleadmin]) {
+      expect((await ask('GET', `/groups/${id}`)).status).toBe(200)
+      expectDenied(await ask('GET', `/groups/${id}/members`))
+      expectDenied(await ask('GET', `/groups/${id}/members/microsoft.graph.user`))
+      expectDenied(await ask('GET', `/groups/${id}/transitiveMembers`))
+      expect((await ask('GET', `/groups/${id}?$expand=members`)).body.members).toEqual([])
+    }
+    // Nor does the other end tell.
+    const others = `/users/${userId}`
+    expect(idsIn(await colleague('GET', `${others}/memberOf`))).not.toContain(id)
+    expect(idsIn(await colleague('GET', `${others}/transitiveMemberOf`))).not.toContain(id)
+    const groupIdsOf = async (ask: SendToGraph) =>
+      (await ask('POST', `${others}/getMemberGroups`, { securityEnabledOnly: false })).body.value
+    expect(await groupIdsOf(colleague)).not.toContain(id)
+    const checked = await colleague('POST', `${others}/checkMemberGroups`, { groupIds: [id] })
+    expect(checked.body.value).toEqual([])
+    const expanded = await colleague('GET', `${others}?$expand=memberOf`)
+    expect(expanded.body.memberOf.map((group: { id: string }) => group.id)).not.toContain(id)
+
+    for (const ask of [send.member, send.global, send.groupadmin]) {
+      expect(idsIn(await ask('GET', `/groups/${id}/members`))).toEqual([userId])
+      expect((await ask('GET', `/groups/${id}?$expand=members`)).body.members).toHaveLength(1)
+      expect(idsIn(await ask('GET', `${others}/memberOf`))).toContain(id)
+      expect(await groupIdsOf(ask)).toContain(id)
+    }
+    expect((await send.global('POST', `/groups/${id}/owners/$ref`, reference(colleagueId))).status).toBe(204)
+    expect(idsIn(await colleague('GET', `/groups/${id}/members`))).toEqual([userId])
+    expect((await send.global('DELETE', `/groups/${id}`)).status).toBe(204)
   })
 
   it('are not deleted when the address lacks $ref', async () => {

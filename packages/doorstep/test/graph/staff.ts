@@ -147,14 +147,14 @@ export async function allSignedIn<Name extends string>(
   return Object.fromEntries(all) as Record<Name, SendToGraph>
 }
 
-/** How the robot asks Graph. */
-export async function robotic(cloud: RunningDoorstep): Promise<SendToGraph> {
+/** How the robot asks Graph, or another application that acts as itself. */
+export async function robotic(cloud: RunningDoorstep, client = robot): Promise<SendToGraph> {
   return bearing(
     cloud,
     await requestToken(cloud, {
       grant_type: 'client_credentials',
-      client_id: robot.appId,
-      client_secret: robot.secret,
+      client_id: client.appId,
+      client_secret: client.secret,
       scope: 'https://graph.microsoft.com/.default',
     }),
   )

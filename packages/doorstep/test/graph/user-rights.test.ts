@@ -287,6 +287,11 @@ describe('people, groups, roles and policies', () => {
   }
   const aGroup = (more: object = {}) => madeBy('/groups', newGroup(more))
   const aUser = () => madeBy('/users', newUser())
+  const aDeletedGroup = async (more: object = {}) => {
+    const id = await aGroup(more)
+    expect((await ask.global('DELETE', `/groups/${id}`)).status).toBe(204)
+    return `/directory/deletedItems/${id}`
+  }
   const reference = (id: string) => ({ '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id}` })
   const readerRole = '88d8e3e3-8f55-4a1e-953a-9b9898b8876b'
   const assignments = '/roleManagement/directory/roleAssignments'
@@ -302,6 +307,11 @@ describe('people, groups, roles and policies', () => {
     'change a group': async (send) => send('PATCH', `/groups/${await aGroup()}`, { description: 'x' }),
     'delete a group': async (send) => send('DELETE', `/groups/${await aGroup()}`),
     'delete a group for roles': async (send) => send('DELETE', `/groups/${await aGroup({ isAssignableToRole: true })}`),
+    'restore a group': async (send) => send('POST', `${await aDeletedGroup()}/restore`),
+    'restore a group for roles': async (send) =>
+      send('POST', `${await aDeletedGroup({ isAssignableToRole: true })}/restore`),
+    'purge a group': async (send) => send('DELETE', await aDeletedGroup()),
+    'purge a group for roles': async (send) => send('DELETE', await aDeletedGroup({ isAssignableToRole: true })),
     'add a member': async (send) => send('POST', `/groups/${await aGroup()}/members/$ref`, reference(await aUser())),
     'add an owner': async (send) => send('POST', `/groups/${await aGroup()}/owners/$ref`, reference(await aUser())),
     'read memberships of a group': (send) => send('GET', `/groups/${groupIds.inner}/memberOf`),
@@ -339,6 +349,10 @@ describe('people, groups, roles and policies', () => {
     'change a group': '+ - - - + + - -',
     'delete a group': '+ - - - + + - -',
     'delete a group for roles': '+ - - + - - - -',
+    'restore a group': '+ - - - + + - -',
+    'restore a group for roles': '+ - - - - - - -',
+    'purge a group': '+ - - - + + - -',
+    'purge a group for roles': '+ - - - - - - -',
     'add a member': '+ - - - + + - -',
     'add an owner': '+ - - - + + - -',
     'read memberships of a group': '+ + + + + + + -',

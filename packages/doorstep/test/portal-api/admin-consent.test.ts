@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { robotic, staffSeed, stockApi } from '../graph/staff.ts'
+import { robotic, signedIn, staffSeed, stockApi } from '../graph/staff.ts'
 import { fabrikam } from '../login/contoso.ts'
 import { accessTokenOf, requestToken } from '../login/request-token.ts'
 import { type Answer, type RunningDoorstep, startDoorstep } from '../support/start-doorstep.ts'
@@ -10,6 +10,7 @@ const portalBackend = '74658136-14ec-4630-ad9b-26e160ff0fc6'
 const microsoftGraph = '00000003-0000-0000-c000-000000000000'
 const userRead = { id: 'e1fe6dd8-ba31-4d61-89e7-88639da4683d', type: 'Scope' }
 const applicationsOfGraph = { id: '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9', type: 'Role' }
+const cloudApplicationAdministrator = '158c047a-c907-4556-b7ef-446551a6b5f7'
 const absentApi = '0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5'
 const clerk = { id: stockApi.clerkRole, type: 'Role' }
 const foreigner = '1d2e3f4a-5b6c-4d7e-8f90-a1b2c3d4e5f6'
@@ -75,6 +76,32 @@ function expectRefused({ status, text, body }: Answer, expected: number, code: s
 }
 
 describe('consent that an administrator gives in the portal’s backend', () => {
+  it('is given by who holds his role through a group', async () => {
+    const appId = await register(access(microsoftGraph, userRead))
+    expectRefused(await consent('colleague', appId), 403, 'Authorization_RequestDenied')
+    const global = await signedIn(doorstep, 'global')
+    const colleague = (await global('GET', '/users/colleague@contoso.example')).body.id
+    const group = await global('POST', '/groups', {
+      displayName: 'Consenters',
+      mailEnabled: false,
+      mailNickname: 'consenters',
+      securityEnabled: true,
+      isAssignableToRole: true,
+      'members@odata.bind': [`https://graph.microsoft.com/v1.0/directoryObjects/${colleague}`],
+    })
+    expect(group.status, group.text).toBe(201)
+    const given = await global('POST', '/roleManagement/directory/roleAssignments', {
+      principalId: group.body.id,
+      roleDefinitionId: cloudApplicationAdministrator,
+      directoryScopeId: '/',
+    })
+    expect(given.status, given.text).toBe(201)
+    const answer = await consent('colleague', appId)
+    expect(answer.status, answer.text).toBeLessThan(300)
+    expect(await held(appId)).toEqual({ scopes: ['User.Read'], roles: [] })
+    expect((await global('DELETE', `/groups/${group.body.id}`)).status).toBe(204)
+  })
+
   it('grants all that the registration lists, and makes the service principal', async () => {
     const appId = await register(access(microsoftGraph, userRead, applicationsOfGraph), access(stockApi.appId, clerk))
     expect(await held(appId)).toBeUndefined()

@@ -30,7 +30,7 @@ export const catalogueChecks: Readonly<Record<number, string>> = {
   50148: 'See whether code_challenge was in the authorization request.',
   50149: 'Look at code_challenge_method of the authorization request.',
   50166:
-    'Open {issuer}/.well-known/openid-configuration from the machine that runs Doorstep: it must answer over https without a redirect.',
+    'Open {issuer}/.well-known/openid-configuration from the machine that runs Doorstep: it must answer over https without a redirect. The log of `doorstep up` says what failed.',
   50173: 'Compare the two times in the text; see in the audit log who changed the password or revoked the sessions.',
   50194: 'Look at the tenant segment of the URL and at signInAudience of the registration.',
   54005:

@@ -21,8 +21,11 @@ export async function groupToChange(call: GraphCall): Promise<Group> {
 }
 
 /** Through a group that roles can be given to, whoever fills it could give himself roles. @throws {GraphError} 403 */
-export function requireRoleManagement(ownsGroup: boolean, { caller, rights }: GraphCall): void {
+export function requireRoleManagement(ownsGroup: boolean, { caller, rights, directoryRoleIds }: GraphCall): void {
   const permissions = ['RoleManagement.ReadWrite.Directory', ...(rights ? ['Directory.AccessAsUser.All'] : [])]
   const isPermitted = permissions.some((permission) => caller.permissions.includes(permission))
-  if (!isPermitted || (rights && !mayManageRoleAssignableGroup(rights, ownsGroup))) throw insufficientPrivileges()
+  const isAllowed = rights
+    ? isPermitted && mayManageRoleAssignableGroup(rights, ownsGroup)
+    : isPermitted || mayManageRoleAssignableGroup({ directoryRoleIds }, false)
+  if (!isAllowed) throw insufficientPrivileges()
 }

@@ -123,19 +123,19 @@ async function apiOf(resourceId: string, { parts, caller }: GraphCall): Promise<
   throw requestBadRequest(`Not a valid reference update. The resourceId '${resourceId}' is no service principal here.`)
 }
 
-/** An application acts by its permission alone; a user needs the right to it. @throws {GraphError} 403 */
+/** The permission of an application is enough; else it needs the directory role that a user needs. @throws {GraphError} 403 */
 function requireRight(
   principalType: AppRoleAssignment['principalType'],
   api: ServicePrincipal | undefined,
-  { rights, caller }: GraphCall,
+  { isPermitted, directoryRoleIds, caller }: GraphCall,
 ): void {
-  if (!rights) return
+  if (isPermitted) return
   const role = {
     principalType,
     resourceAppId: api?.appId ?? '',
-    ownsResource: api?.owners.includes(caller.objectId) ?? false,
+    ownsResource: caller.kind === 'user' && (api?.owners.includes(caller.objectId) ?? false),
   }
-  if (!mayAssignAppRole(rights, role)) throw insufficientPrivileges()
+  if (!mayAssignAppRole({ directoryRoleIds }, role)) throw insufficientPrivileges()
 }
 
 async function requireRole(

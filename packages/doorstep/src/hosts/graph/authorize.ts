@@ -1,4 +1,10 @@
-import { type DirectoryOperation, type Reach, reachOfUser, type UserRights } from '../../rbac/directory-roles.ts'
+import {
+  type DirectoryOperation,
+  type Reach,
+  reachOfApplicationRoles,
+  reachOfUser,
+  type UserRights,
+} from '../../rbac/directory-roles.ts'
 
 export type { Reach } from '../../rbac/directory-roles.ts'
 
@@ -119,15 +125,29 @@ export type Operation = DirectoryOperation
 
 /**
  * Decides how far a caller may go. What an application does for a user needs its delegated permission and the user's
- * own right; what it does as itself, its application permission.
+ * own right; what it does as itself, its application permission or a directory role of its own.
  *
  * @param rights - of the user; undefined when the account is gone or disabled, and for applications
+ * @param directoryRoleIds - of the caller
  */
-export function authorize(operation: Operation, caller: Caller, rights: UserRights | undefined): Reach {
+export function authorize(
+  operation: Operation,
+  caller: Caller,
+  rights: UserRights | undefined,
+  directoryRoleIds: readonly string[] = [],
+): Reach {
   const rule: Rule = rules[operation]
-  if (caller.kind === 'app') return reachOfApplication(rule, caller)
+  if (caller.kind === 'app') {
+    const byRoles = rule.besideDirectory ? 'none' : reachOfApplicationRoles(operation, directoryRoleIds)
+    return greater(reachOfApplication(rule, caller), byRoles)
+  }
   if (!rights) return 'none'
   return lesser(reachOfDelegation(rule, caller), reachOfUser(operation, rights))
+}
+
+/** Whether an application may do something by its permissions, on whatever object, without a directory role. */
+export function isPermittedToApplication(operation: Operation, caller: Caller): boolean {
+  return caller.kind === 'app' && reachOfApplication(rules[operation], caller) === 'all'
 }
 
 /** `Directory.AccessAsUser.All` lets an application do all that its user may do in the directory. */
@@ -151,6 +171,10 @@ function holds(needed: Needed, permissions: readonly string[]): boolean {
 }
 
 const byExtent: readonly Reach[] = ['none', 'itself', 'owned', 'all']
+
+function greater(one: Reach, other: Reach): Reach {
+  return lesser(one, other) === one ? other : one
+}
 
 function lesser(one: Reach, other: Reach): Reach {
   return byExtent.indexOf(one) < byExtent.indexOf(other) ? one : other

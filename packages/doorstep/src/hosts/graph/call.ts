@@ -12,6 +12,10 @@ export interface GraphCall {
   readonly reach: Exclude<Reach, 'none'>
   /** Of the user whom the application acts for; undefined when it acts as itself. */
   readonly rights: UserRights | undefined
+  /** Template ids of the directory roles that the user holds, or the application when it acts as itself. */
+  readonly directoryRoleIds: readonly string[]
+  /** Whether an application acts as itself and needs no directory role for what it does. */
+  readonly isPermitted: boolean
   /** Names in the path, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>
   readonly query: QueryOptions

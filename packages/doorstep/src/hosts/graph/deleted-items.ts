@@ -1,12 +1,13 @@
 import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
 import { type DeletableKind, type DeletedItem, restorableSince } from '../../directory/deleted-item.ts'
 import type { CountQuery, DirectoryQuery, Filter } from '../../directory/query.ts'
-import { mayManageAccount } from '../../rbac/directory-roles.ts'
+import { requireManageable } from './account-protection.ts'
+import { requireRoleManagement } from './addressed-group.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import type { Operation } from './authorize.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
-import { alreadyTaken, GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
+import { alreadyTaken, GraphError, requestBadRequest, resourceNotFound } from './errors.ts'
 import { groupEntity, groupType } from './group-representation.ts'
 import { callAs } from './narrowed-call.ts'
 import { requiredGuid } from './object-key.ts'
@@ -99,16 +100,16 @@ async function foundItem(right: 'read' | 'change', call: GraphCall): Promise<Del
   const item = await call.parts.deletedItems.byId(id, restorableSince(call.now))
   if (item?.object.tenantId !== call.caller.tenantId) throw resourceNotFound(id)
   requireOwnership(callAs(kinds[item.kind][right], call), 'owners' in item.object ? item.object.owners : [])
-  if (right === 'change' && item.kind === 'user') await requireManageable(item.object.id, call)
+  if (right === 'change') await requireChangeable(item, call)
   return item
 }
 
-/** Nobody brings back, or removes, the account of somebody who may do more. @throws {GraphError} 403 */
-async function requireManageable(userId: string, { parts, caller, rights }: GraphCall): Promise<void> {
-  if (!rights) return
-  const held = await parts.directoryRoles.byPrincipal(caller.tenantId, userId)
-  const roleIds = held.map(({ roleTemplateId }) => roleTemplateId)
-  if (!mayManageAccount(rights, roleIds, 'sensitive')) throw insufficientPrivileges()
+/** Who brings back an administrator, or a group that makes some, could become one. @throws {GraphError} 403 */
+async function requireChangeable({ kind, object }: DeletedItem, call: GraphCall): Promise<void> {
+  if (kind === 'user') await requireManageable(object.id, ['sensitive'], call)
+  if (kind === 'group' && object.isAssignableToRole) {
+    requireRoleManagement(object.owners.includes(call.caller.objectId), call)
+  }
 }
 
 function restoration({ kind, object }: DeletedItem): DirectoryChange {

@@ -1,20 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { askedOrigin } from '../host.ts'
 import { callerOf } from './access-token.ts'
-import { authorize } from './authorize.ts'
+import { authorize, isPermittedToApplication } from './authorize.ts'
 import type { GraphCall, Route } from './call.ts'
 import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
 import { nextPageQuery, parseQueryOptions, requireOffered } from './odata/query-options.ts'
 import { graphOrigin, sendAnswer } from './respond.ts'
-import { rightsOf } from './user-rights.ts'
+import { directoryRolesOf, rightsOf } from './user-rights.ts'
 
 /** The phases that all operations share, behind the check of the token: may the caller, what is asked, the answer. */
 export function endpoint(route: Route, version: string, parts: GraphParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const caller = callerOf(request)
-    const rights = await rightsOf(caller, parts)
-    const reach = authorize(route.operation, caller, rights)
+    const [rights, directoryRoleIds] = await Promise.all([rightsOf(caller, parts), directoryRolesOf(caller, parts)])
+    const reach = authorize(route.operation, caller, rights, directoryRoleIds)
     if (reach === 'none') throw insufficientPrivileges()
     const origin = graphOrigin(askedOrigin(request.raw))
     const [path = '', queryString = ''] = splitQuery(request.originalUrl)
@@ -26,6 +26,8 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
       caller,
       reach,
       rights,
+      directoryRoleIds,
+      isPermitted: isPermittedToApplication(route.operation, caller),
       params: request.params as Record<string, string | undefined>,
       query,
       eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',

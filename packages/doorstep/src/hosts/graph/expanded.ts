@@ -3,6 +3,7 @@ import { authorize, type Operation } from './authorize.ts'
 import type { Entity, GraphCall } from './call.ts'
 import { directoryObjects, directoryObjectType, directoryRoleObject } from './directory-objects.ts'
 import { badRequest, insufficientPrivileges } from './errors.ts'
+import { withoutHidden } from './hidden-membership.ts'
 import { parseExpand } from './odata/expand.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { projection, selectedProperties } from './representation.ts'
@@ -52,7 +53,8 @@ const members: Relationship = {
   operation: 'readGroupMembers',
   type: directoryObjectType,
   read: async (items, call, selected) => {
-    const found = await call.parts.groups.membersOfEach(idsOf(items), shownOfEach)
+    const shown = await withoutHidden(idsOf(items), call)
+    const found = await call.parts.groups.membersOfEach(shown, shownOfEach)
     const ofEach = grouped(found, ({ groupId }) => groupId)
     return objectsOfEach(
       [...ofEach].map(([id, kept]) => [id, kept.map(({ memberId }) => memberId)]),
@@ -62,17 +64,21 @@ const members: Relationship = {
   },
 }
 
-const memberOf: Relationship = {
+const memberOf = (operation: Operation): Relationship => ({
   name: 'memberOf',
-  operation: 'readMemberships',
+  operation,
   type: directoryObjectType,
   read: async (items, call, selected) => {
     const ids = idsOf(items)
     const [memberships, roles] = await Promise.all([
       call.parts.groups.membershipsOfEach(ids, shownOfEach),
-      call.parts.directoryRoles.byPrincipals(call.caller.tenantId, ids),
+      call.parts.directoryRoles.assignedToEach(call.caller.tenantId, ids),
     ])
-    const groupIds = grouped(memberships, ({ memberId }) => memberId)
+    const shown = new Set(await withoutHidden([...new Set(memberships.map(({ groupId }) => groupId))], call))
+    const groupIds = grouped(
+      memberships.filter(({ groupId }) => shown.has(groupId)),
+      ({ memberId }) => memberId,
+    )
     const groups = await objectsOfEach(
       [...groupIds].map(([id, kept]) => [id, kept.map(({ groupId }) => groupId)]),
       call,
@@ -86,7 +92,7 @@ const memberOf: Relationship = {
       }),
     )
   },
-}
+})
 
 function assignments(name: 'appRoleAssignments' | 'appRoleAssignedTo'): Relationship {
   const end = name === 'appRoleAssignments' ? 'principalId' : 'resourceId'
@@ -103,15 +109,20 @@ function assignments(name: 'appRoleAssignments' | 'appRoleAssignedTo'): Relation
   }
 }
 
-/** What each kind of object expands. */
-const relationships: ReadonlyMap<string, readonly Relationship[]> = new Map([
+/** What each kind of object expands, each as its own path `/{kind}s/{id}/{name}` would show it to the same people. */
+export const relationships: ReadonlyMap<string, readonly Relationship[]> = new Map([
   ['application', [owners('readApplications')]],
   [
     'servicePrincipal',
-    [owners('readServicePrincipals'), memberOf, assignments('appRoleAssignments'), assignments('appRoleAssignedTo')],
+    [
+      owners('readServicePrincipals'),
+      memberOf('readServicePrincipalMemberships'),
+      assignments('appRoleAssignments'),
+      assignments('appRoleAssignedTo'),
+    ],
   ],
-  ['user', [memberOf, assignments('appRoleAssignments')]],
-  ['group', [members, memberOf, owners('readGroup'), assignments('appRoleAssignments')]],
+  ['user', [memberOf('readMemberships'), assignments('appRoleAssignments')]],
+  ['group', [members, memberOf('readMemberships'), owners('readGroupMembers'), assignments('appRoleAssignments')]],
 ])
 
 /**
@@ -129,7 +140,7 @@ export function expansionOf(call: GraphCall, type: EntityType): Expanded | undef
   }
   const { name, operation } = relationship
   const selected = selectedProperties(select, relationship.type)
-  const reach = authorize(operation, call.caller, call.rights)
+  const reach = authorize(operation, call.caller, call.rights, call.directoryRoleIds)
   if (reach === 'none') throw insufficientPrivileges()
   return {
     name,

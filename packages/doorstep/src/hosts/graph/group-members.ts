@@ -6,6 +6,7 @@ import { type GraphAnswer, type GraphCall, nothing, requiredParam } from './call
 import { filterOf, unknownPage, unsupportedFilter } from './directory-list.ts'
 import { directoryObjectType } from './directory-objects.ts'
 import { insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
+import { requireVisibleMembers } from './hidden-membership.ts'
 import { requiredGuid } from './object-key.ts'
 import { referencedId } from './object-reference.ts'
 import { foundPrincipal, type Principal, principalEntities } from './principals.ts'
@@ -131,8 +132,9 @@ const collections = { User: 'users', Group: 'groups', ServicePrincipal: 'service
 
 async function membersQuery({ depth, memberType }: MembersAsked, call: GraphCall) {
   const filter = filterOf(call.query.filter, directoryObjectType)
-  const { id } = await foundGroup(call)
-  return { groupId: id, depth, memberType, filter }
+  const group = await foundGroup(call)
+  await requireVisibleMembers(group, call)
+  return { groupId: group.id, depth, memberType, filter }
 }
 
 async function filtered<Result>(read: () => Promise<Result>): Promise<Result> {

@@ -24,7 +24,8 @@ type Invitation = z.output<typeof invitationSchema>
 
 /**
  * `POST /invitations`: makes a guest. Who has an account in another tenant of this local cloud signs in with it at
- * once; anybody else stays invited. No mail is sent.
+ * once. Nothing that is answered or kept for the inviter tells whether there is such an account: anybody may invite,
+ * and other tenants' people are none of his business. No mail is sent.
  */
 export async function createInvitation(call: GraphCall): Promise<GraphAnswer> {
   const parsed = invitationSchema.safeParse(call.body)
@@ -59,11 +60,11 @@ async function newGuest(invitation: Invitation, principalName: string, call: Gra
   const guest = newUser(
     {
       userPrincipalName: principalName,
-      displayName: invitedUserDisplayName || home?.displayName || (mail.split('@')[0] ?? mail),
+      displayName: invitedUserDisplayName || (mail.split('@')[0] ?? mail),
       mail,
       otherMails: [mail],
       userType: 'Guest',
-      externalUserState: home ? 'Accepted' : 'PendingAcceptance',
+      externalUserState: 'PendingAcceptance',
       home: home ? { tenantId: home.tenantId, userId: home.id } : null,
     },
     { id: parts.newId(), tenantId: caller.tenantId, createdDateTime: now },

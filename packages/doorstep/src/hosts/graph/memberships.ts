@@ -7,6 +7,7 @@ import { type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
 import { filterOf } from './directory-list.ts'
 import { directoryObjectType, directoryRoleObject, groupObject } from './directory-objects.ts'
 import { insufficientPrivileges, requestBadRequest } from './errors.ts'
+import { withoutHidden } from './hidden-membership.ts'
 import { requiredGuid } from './object-key.ts'
 import { ownedList } from './owned-list.ts'
 import { propertyRefusal } from './parsed-properties.ts'
@@ -48,7 +49,8 @@ export function listMemberships(find: FindMember, depth: 'direct' | 'transitive'
     const filter = filterOf(call.query.filter, directoryObjectType)
     const member = await find(call)
     const { groups } = call.parts
-    const ids = await (depth === 'direct' ? groups.directGroupsOf(member.id) : groups.transitiveGroupsOf(member.id))
+    const all = await (depth === 'direct' ? groups.directGroupsOf(member.id) : groups.transitiveGroupsOf(member.id))
+    const ids = await withoutHidden(all, call)
     const entities = [
       ...(await groupsHere(ids, member, call)).map(groupObject),
       ...(await roleIdsOf(member, depth, call)).map(directoryRoleObject),
@@ -104,9 +106,10 @@ function requireWholeReach({ reach }: GraphCall): void {
   if (reach === 'owned') throw insufficientPrivileges()
 }
 
-function groupIdsOf({ id, type }: Member, securityEnabledOnly: boolean, { parts }: GraphCall) {
-  if (!securityEnabledOnly) return parts.groups.transitiveGroupsOf(id)
-  if (type === 'User') return parts.groups.transitiveSecurityGroupsOf(id)
+async function groupIdsOf({ id, type }: Member, securityEnabledOnly: boolean, call: GraphCall) {
+  const { groups } = call.parts
+  if (!securityEnabledOnly) return withoutHidden(await groups.transitiveGroupsOf(id), call)
+  if (type === 'User') return withoutHidden(await groups.transitiveSecurityGroupsOf(id), call)
   throw requestBadRequest("The value of 'securityEnabledOnly' can be true for users only; send false for this object.")
 }
 
@@ -117,7 +120,7 @@ async function roleIdsOf(
   { parts: { directoryRoles } }: GraphCall,
 ): Promise<readonly string[]> {
   const held = await (depth === 'direct'
-    ? directoryRoles.byPrincipal(tenantId, id)
+    ? directoryRoles.assignedTo(tenantId, id)
     : directoryRoles.heldBy(tenantId, id))
   return [...new Set(held.map(({ roleTemplateId }) => roleTemplateId))]
 }

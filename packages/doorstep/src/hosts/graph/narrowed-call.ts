@@ -1,4 +1,4 @@
-import { authorize, type Operation } from './authorize.ts'
+import { authorize, isPermittedToApplication, type Operation } from './authorize.ts'
 import type { GraphCall } from './call.ts'
 import { insufficientPrivileges } from './errors.ts'
 
@@ -8,7 +8,8 @@ import { insufficientPrivileges } from './errors.ts'
  * @throws {GraphError} 403 when the caller may not do that
  */
 export function callAs(operation: Operation, call: GraphCall): GraphCall {
-  const reach = authorize(operation, call.caller, call.rights)
+  const { caller, rights, directoryRoleIds } = call
+  const reach = authorize(operation, caller, rights, directoryRoleIds)
   if (reach === 'none') throw insufficientPrivileges()
-  return { ...call, reach }
+  return { ...call, reach, isPermitted: isPermittedToApplication(operation, caller) }
 }

@@ -52,5 +52,5 @@ export async function removeRole(
 
 /** A tenant without a Global Administrator could not be administrated any more. */
 export function lastAdministrator(): GraphError {
-  return requestBadRequest('The last Global Administrator of a tenant cannot be removed.')
+  return requestBadRequest('The last Global Administrator of a tenant cannot be removed or disabled.')
 }

@@ -105,7 +105,7 @@ function assignmentsOf(
   roleId: unknown,
   { parts: { directoryRoles }, caller: { tenantId } }: GraphCall,
 ): Promise<readonly DirectoryRoleAssignment[]> {
-  if (typeof principalId === 'string') return directoryRoles.byPrincipal(tenantId, principalId)
+  if (typeof principalId === 'string') return directoryRoles.assignedTo(tenantId, principalId)
   if (typeof roleId === 'string') return directoryRoles.byRole(tenantId, roleId)
   return directoryRoles.byTenant(tenantId)
 }
@@ -113,7 +113,7 @@ function assignmentsOf(
 async function foundAssignment(call: GraphCall): Promise<DirectoryRoleAssignment> {
   const id = parseOpaqueId(requiredParam(call, 'key'))
   const named = directoryRoleAssignmentOf(id)
-  const kept = named ? await call.parts.directoryRoles.byPrincipal(call.caller.tenantId, named.principalId) : []
+  const kept = named ? await call.parts.directoryRoles.assignedTo(call.caller.tenantId, named.principalId) : []
   const found = kept.find(({ roleTemplateId }) => roleTemplateId === named?.roleTemplateId)
   if (!found) throw resourceNotFound(id)
   return found

@@ -7,11 +7,12 @@ import {
   parseUserPropertiesPatch,
   type UserPatch,
 } from '../../directory/user-properties.ts'
-import { type AccountChange, mayChangeOwnAccount, mayManageAccount } from '../../rbac/directory-roles.ts'
+import { type AccountChange, mayChangeOwnAccount } from '../../rbac/directory-roles.ts'
+import { requireManageable } from './account-protection.ts'
 import { addressedUser } from './addressed-user.ts'
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
-import { GraphError, insufficientPrivileges, requestBadRequest } from './errors.ts'
+import { GraphError, requestBadRequest } from './errors.ts'
 import { expansionOf, withExpansion } from './expanded.ts'
 import { callersTenant } from './organization.ts'
 import { requireProperties } from './parsed-properties.ts'
@@ -67,11 +68,7 @@ export async function updateUser(call: GraphCall): Promise<GraphAnswer> {
 /** `DELETE /users/{id}`: soft. */
 export async function deleteUser(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await userToChange(call, ['sensitive'])
-  try {
-    await call.parts.commit([{ change: 'deleteUser', id, deletedDateTime: call.now }])
-  } catch (error) {
-    throw error instanceof LastAdministrator ? lastAdministrator() : error
-  }
+  await commitUser([{ change: 'deleteUser', id, deletedDateTime: call.now }], call)
   return nothing
 }
 
@@ -98,15 +95,19 @@ async function requireChangeable(patch: UserPatch, call: GraphCall): Promise<Use
 /** The user that the path names, when the caller may change him so. @throws {GraphError} 404, 403 */
 async function userToChange(call: GraphCall, changes: readonly AccountChange[]): Promise<User> {
   const user = await addressedUser(call)
-  const { rights } = call
-  if (!rights) return user
-  const held = await call.parts.directoryRoles.heldBy(user.tenantId, user.id)
-  const roleIds = held.map(({ roleTemplateId }) => roleTemplateId)
-  if (!changes.every((change) => mayManageAccount(rights, roleIds, change))) throw insufficientPrivileges()
+  await requireManageable(user.id, changes, call)
   return user
 }
 
-const sensitive: readonly (keyof UserPatch)[] = ['accountEnabled', 'userPrincipalName', 'mobilePhone', 'businessPhones']
+/** "Update user", the permissions for specific scenarios. */
+const sensitive: readonly (keyof UserPatch)[] = [
+  'accountEnabled',
+  'businessPhones',
+  'mobilePhone',
+  'onPremisesImmutableId',
+  'otherMails',
+  'userPrincipalName',
+]
 
 function kindsOfChange({ passwordProfile, ...patch }: UserPatch): readonly AccountChange[] {
   const isSensitive = sensitive.some((property) => Object.hasOwn(patch, property))
@@ -134,11 +135,12 @@ async function passwordChange({ id }: User, profile: NewPassword, { parts, now }
   return { change: 'setUserPassword', password: { userId: id, passwordHash, changedDateTime: now, mustChange } }
 }
 
-/** For a taken name Graph answers 400 here, and not 409 as elsewhere. */
+/** For a taken name Graph answers 400 here, and not 409 as elsewhere. @throws {GraphError} 400, for the last administrator too */
 async function commitUser(changes: readonly DirectoryChange[], { parts }: GraphCall): Promise<void> {
   try {
     await parts.commit(changes)
   } catch (error) {
+    if (error instanceof LastAdministrator) throw lastAdministrator()
     if (!(error instanceof AlreadyExists)) throw error
     const { property } = error
     const { status, code, message } = requestBadRequest(

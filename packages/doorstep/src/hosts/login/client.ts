@@ -50,12 +50,12 @@ export async function authenticateClient(
   { credential }: Pick<TokenRequest, 'credential'>,
   { application, servicePrincipal }: RegisteredClient,
   { tenant, authority, now }: Authentication,
-  parts: Pick<LoginParts, 'passwordCredentials' | 'secrets' | 'keys'>,
+  parts: Pick<LoginParts, 'passwordCredentials' | 'secrets' | 'keys' | 'foreignKeys'>,
 ): Promise<Client> {
   if (credential.method === 'none') return { application, servicePrincipal, authenticatedBy: 'nothing' }
   if (credential.method === 'assertion' && isFederated(credential.assertion)) {
     const credentials = application.federatedIdentityCredentials
-    const keys = issuerKeys(parts.keys, authority)
+    const keys = issuerKeys(parts.keys, parts.foreignKeys, authority)
     await authenticateByFederation(credential.assertion, { credentials, keys, now })
     // Its tokens say what those of a certificate say.
     return { application, servicePrincipal, authenticatedBy: 'certificate' }

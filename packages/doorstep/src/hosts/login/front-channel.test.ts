@@ -75,6 +75,7 @@ beforeAll(async () => {
       },
     },
     keys: { certificates: async () => new Map() },
+    foreignKeys: { find: async () => undefined },
     clock: { now: () => now },
     seal: { seal: (text) => text, open: (text) => text },
     newId: () => randomUUID(),

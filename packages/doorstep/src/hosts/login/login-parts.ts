@@ -24,6 +24,7 @@ import type {
 } from '../../protocol/sign-in-records.ts'
 import type { TokenIssuer } from '../../tokens/issuer.ts'
 import type { KeyRing } from '../../tokens/key-ring.ts'
+import type { ForeignKeys } from './foreign-keys.ts'
 import type { FlowSeal } from './sign-in/flow.ts'
 
 /** What the login host is handed. */
@@ -55,6 +56,8 @@ export interface LoginParts {
   readonly pairwiseHash: KeyedHash
   readonly issuer: TokenIssuer
   readonly keys: Pick<KeyRing, 'certificates'>
+  /** Keys of the issuers that applications prove themselves by. */
+  readonly foreignKeys: ForeignKeys
   /** Accepts tokens for Microsoft Graph that were signed with our own keys. @throws {TokenRefused} */
   readonly graphTokens: { verify(token: string): Promise<VerifiedToken> }
   readonly clock: Clock

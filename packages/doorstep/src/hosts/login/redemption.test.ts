@@ -47,6 +47,7 @@ beforeAll(async () => {
     pairwiseHash: (text) => createHash('sha256').update(text).digest('base64url'),
     issuer: tokenIssuer(() => ({ keyId: 'key', privateKey })),
     keys: { certificates: async () => new Map() },
+    foreignKeys: { find: async () => undefined },
     graphTokens: { verify: () => Promise.reject(new Error('No token is verified here.')) },
     clock: { now: () => now },
     seal: { seal: (text) => text, open: (text) => text },

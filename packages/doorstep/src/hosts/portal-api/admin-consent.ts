@@ -62,7 +62,7 @@ async function directoryRolesOf(
 ): Promise<readonly string[]> {
   const user = kind === 'user' ? await users.byId(objectId) : undefined
   if (!user?.accountEnabled || user.tenantId !== tenantId) throw insufficientPrivileges()
-  return (await directoryRoles.byPrincipal(tenantId, objectId)).map(({ roleTemplateId }) => roleTemplateId)
+  return (await directoryRoles.heldBy(tenantId, objectId)).map(({ roleTemplateId }) => roleTemplateId)
 }
 
 async function permissionsListedBy(

@@ -217,11 +217,11 @@ export function readsContract(stores: StoresUnderTest): void {
     it('lists the directory roles of a principal in its tenant', async () => {
       const assignment = { tenantId, principalId: randomUUID(), roleTemplateId: randomUUID() }
       await stores().commit([{ change: 'addDirectoryRole', assignment }])
-      const { byPrincipal } = stores().directoryRoles
-      expect(await byPrincipal(tenantId, assignment.principalId)).toEqual([assignment])
-      expect(await byPrincipal(otherTenantId, assignment.principalId)).toEqual([])
+      const { assignedTo } = stores().directoryRoles
+      expect(await assignedTo(tenantId, assignment.principalId)).toEqual([assignment])
+      expect(await assignedTo(otherTenantId, assignment.principalId)).toEqual([])
       await stores().commit([{ change: 'removeDirectoryRole', assignment }])
-      expect(await byPrincipal(tenantId, assignment.principalId)).toEqual([])
+      expect(await assignedTo(tenantId, assignment.principalId)).toEqual([])
     })
 
     it('finds subscriptions and their resource groups, whose names have no case', async () => {
