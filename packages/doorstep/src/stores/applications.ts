@@ -16,7 +16,7 @@ import {
   foldedOrNull,
   nextVersion,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMovedOn,
@@ -70,12 +70,7 @@ const alikeAtMost = 50
 
 const singleTenant: Application['signInAudience'] = 'AzureADMyOrg'
 
-/** What the rows of an older Doorstep do not have. */
-const addedLater: Partial<Application> = { federatedIdentityCredentials: [], createdBy: null }
-
-export function applicationOf(row: Parameters<typeof objectOf>[0]): Application {
-  return { ...addedLater, ...objectOf<Application>(row) }
-}
+export const applicationOf = objectReader<Application>({ federatedIdentityCredentials: [], createdBy: null })
 
 export function applicationStore(database: Database): ApplicationStore {
   const live = () => database.builder.selectFrom('application').select(objectColumns).where('deleted_at', 'is', null)
@@ -96,12 +91,12 @@ export function applicationStore(database: Database): ApplicationStore {
     byIds: async (ids) => {
       if (ids.length === 0) return []
       const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
-      return rows.map((row) => objectOf<Application>(row))
+      return rows.map((row) => applicationOf(row))
     },
     byAppIds: async (appIds) => {
       if (appIds.length === 0) return []
       const rows = await database.query(live().where('app_id', 'in', appIds.map(folded)).compile())
-      return rows.map((row) => objectOf<Application>(row))
+      return rows.map((row) => applicationOf(row))
     },
     byRedirectUri: async (uri, tenantId) => {
       const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))

@@ -5,9 +5,9 @@ import { applicationOf, filterableApplications } from './applications.ts'
 import type { StatementsFor } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeDeletedObject, tableOfKind } from './deleted-objects.ts'
-import { folded, objectColumns, objectOf } from './directory-object.ts'
+import { folded, objectColumns } from './directory-object.ts'
 import { type FilterableProperties, whereFilter } from './filter.ts'
-import { filterableGroups } from './groups.ts'
+import { filterableGroups, groupOf } from './groups.ts'
 import { filterableServicePrincipals, servicePrincipalOf } from './service-principals.ts'
 import { filterableUsers, userColumns, userOf } from './users.ts'
 
@@ -24,7 +24,7 @@ const keptAs: { readonly [Kind in DeletableKind]: Kept<Kind> } = {
   application: { columns: objectColumns, filterable: filterableApplications, read: applicationOf },
   servicePrincipal: { columns: objectColumns, filterable: filterableServicePrincipals, read: servicePrincipalOf },
   user: { columns: userColumns, filterable: filterableUsers, read: userOf },
-  group: { columns: objectColumns, filterable: filterableGroups, read: (row) => objectOf(row) },
+  group: { columns: objectColumns, filterable: filterableGroups, read: groupOf },
 }
 
 export function deletedItemStore(database: Database): DeletedItemStore {

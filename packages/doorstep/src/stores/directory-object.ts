@@ -15,14 +15,23 @@ export interface DirectoryObject {
   readonly version: number
 }
 
-type ObjectRow = Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>
+/** What a row says of the object that it keeps. */
+export type ObjectRow = Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>
 
 /** The columns that make an object again. */
 export const objectColumns = ['record', 'version', 'deleted_at'] as const
 
-/** The object that a row keeps. */
-export function objectOf<T extends DirectoryObject>(row: ObjectRow): T {
-  return { ...JSON.parse(row.record), deletedDateTime: row.deleted_at, version: row.version }
+/**
+ * What makes an object of a row, wherever it is read.
+ * @param addedLater - properties, with their values, that rows of an older Doorstep do not have
+ */
+export function objectReader<T extends DirectoryObject>(addedLater: Partial<T>): (row: ObjectRow) => T {
+  return (row) => ({
+    ...addedLater,
+    ...JSON.parse(row.record),
+    deletedDateTime: row.deleted_at,
+    version: row.version,
+  })
 }
 
 /** The columns that every object's row has and that an update writes. */

@@ -13,7 +13,7 @@ import {
   mustBeLive,
   nextVersion,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMissing,
@@ -113,9 +113,7 @@ export function groupStore(database: Database): GroupStore {
   }
 }
 
-function groupOf(row: Parameters<typeof objectOf>[0]): Group {
-  return { ...laterGroupProperties, ...objectOf<Group>(row) }
-}
+export const groupOf = objectReader<Group>(laterGroupProperties)
 
 function memberOf(row: { record: string }): GroupMember {
   return JSON.parse(row.record)

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { OwnedObject, OwnedObjectQuery, OwnedObjectStore } from '../directory/owned-object.ts'
 import { applicationOf } from './applications.ts'
 import type { Database } from './database/database.ts'
-import { folded, type objectOf } from './directory-object.ts'
+import { folded, type ObjectRow } from './directory-object.ts'
 import { servicePrincipalOf } from './service-principals.ts'
 
-type Row = Parameters<typeof objectOf>[0] & { readonly id: string; readonly kind: OwnedObject['kind'] }
+type Row = ObjectRow & { readonly id: string; readonly kind: OwnedObject['kind'] }
 
 const tables = { application: 'application', servicePrincipal: 'service_principal' } as const
 

@@ -12,7 +12,7 @@ import {
   folded,
   nextVersion,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMovedOn,
@@ -60,12 +60,7 @@ export const filterableServicePrincipals: FilterableProperties = {
   sortable: ['displayName', 'createdDateTime'],
 }
 
-/** What the rows of an older Doorstep do not have. */
-const addedLater: Partial<ServicePrincipal> = { keyCredentials: [], createdBy: null }
-
-export function servicePrincipalOf(row: Parameters<typeof objectOf>[0]): ServicePrincipal {
-  return { ...addedLater, ...objectOf<ServicePrincipal>(row) }
-}
+export const servicePrincipalOf = objectReader<ServicePrincipal>({ keyCredentials: [], createdBy: null })
 
 export function servicePrincipalStore(database: Database): ServicePrincipalStore {
   const live = () =>
@@ -84,7 +79,7 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
     byIds: async (ids) => {
       if (ids.length === 0) return []
       const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
-      return rows.map((row) => objectOf<ServicePrincipal>(row))
+      return rows.map((row) => servicePrincipalOf(row))
     },
     byAppId,
     byResourceIdentifier: async (tenantId, identifier) => {

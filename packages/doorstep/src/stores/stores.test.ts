@@ -14,6 +14,7 @@ import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
 import { directoryRolesContract } from './contract/directory-roles.ts'
 import { membershipsContract } from './contract/memberships.ts'
+import { olderRowsContract } from './contract/older-rows.ts'
 import { orderedPagesContract } from './contract/ordered-pages.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
@@ -56,6 +57,7 @@ function storesContract(open: () => Promise<Stores>): void {
   afterAll(() => opened?.close())
 
   readsContract(stores)
+  olderRowsContract(stores)
   uniquenessContract(stores)
   commitsContract(stores)
   deletionContract(stores)

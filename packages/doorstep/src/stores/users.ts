@@ -12,7 +12,8 @@ import {
   mustBeLive,
   nextVersion,
   objectColumns,
-  objectOf,
+  type ObjectRow,
+  objectReader,
   pageOf,
   softDelete,
   unlessMissing,
@@ -114,10 +115,12 @@ export function userStore(database: Database): UserStore {
 
 export const userColumns = [...objectColumns, 'sign_ins_valid_from'] as const
 
-type UserRow = Parameters<typeof objectOf>[0] & { readonly sign_ins_valid_from: string | null }
+type UserRow = ObjectRow & { readonly sign_ins_valid_from: string | null }
+
+const userOfRecord = objectReader<User>(laterUserProperties)
 
 export function userOf(row: UserRow): User {
-  return { ...laterUserProperties, ...objectOf<User>(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
+  return { ...userOfRecord(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
 }
 
 function passwordOf(row: { record: string }): UserPassword {
