@@ -4,7 +4,14 @@ import { AlreadyExists } from '../directory/changes.ts'
 import { redirectUriKey } from '../directory/registered-redirect-uri.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns } from './database/tables.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
@@ -61,6 +68,7 @@ export const filterableApplications: FilterableProperties = {
     ],
     ['tags', holdsPrefix('application', 'tags')],
   ]),
+  words: searchable('application', ['displayName', 'description']),
   indexed: ['displayName'],
   sortable: ['displayName', 'createdDateTime'],
 }
@@ -128,9 +136,15 @@ function redirectUriQuery(builder: StatementBuilder, uri: string, tenantId: stri
     and deleted_at is null ${inTenant} limit ${alikeAtMost}`.compile(builder)
 }
 
-function collectionsOf({ tags, web, spa, publicClient, owners, createdBy }: Application) {
+function collectionsOf({ displayName, description, tags, web, spa, publicClient, owners, createdBy }: Application) {
   const redirectUris = [web, spa, publicClient].flatMap((platform) => platform.redirectUris.map(redirectUriKey))
-  return { tags, redirectUris, owners, createdBy: createdBy === null ? [] : [createdBy] }
+  return {
+    tags,
+    redirectUris,
+    owners,
+    createdBy: createdBy === null ? [] : [createdBy],
+    ...wordsOf({ displayName, description }),
+  }
 }
 
 export function statementsForApplications(

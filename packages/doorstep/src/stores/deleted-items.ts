@@ -6,7 +6,7 @@ import type { StatementsFor } from './changes.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeDeletedObject, tableOfKind } from './deleted-objects.ts'
 import { folded, objectColumns } from './directory-object.ts'
-import { type FilterableProperties, whereFilter } from './filter.ts'
+import { type FilterableProperties, isoInstant, whereFilter } from './filter.ts'
 import { filterableGroups, groupOf } from './groups.ts'
 import { filterableServicePrincipals, servicePrincipalOf } from './service-principals.ts'
 import { filterableUsers, userColumns, userOf } from './users.ts'
@@ -76,9 +76,18 @@ async function pageOfDeleted<Kind extends DeletableKind>(
 }
 
 function deletedOf(kind: DeletableKind, { tenantId, filter }: CountQuery, since: string) {
-  const matching = filter === undefined ? sql`` : sql`and ${whereFilter(filter, keptAs[kind].filterable)}`
+  const matching = filter === undefined ? sql`` : sql`and ${whereFilter(filter, filterableDeleted(kind))}`
   return sql`from ${sql.table(tableOfKind[kind])}
     where tenant_id = ${folded(tenantId)} and deleted_at >= ${since} ${matching}`
+}
+
+/** Here the moment of the deletion has a value. */
+function filterableDeleted(kind: DeletableKind): FilterableProperties {
+  const { filterable } = keptAs[kind]
+  return {
+    ...filterable,
+    properties: new Map([...filterable.properties, ['deletedDateTime', isoInstant('deleted_at')]]),
+  }
 }
 
 export function statementsForDeletedItems(builder: StatementBuilder): StatementsFor<'removeDeletedItem'> {

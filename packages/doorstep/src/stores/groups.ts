@@ -1,7 +1,14 @@
 import { sql } from 'kysely'
 import { type Group, type GroupMember, type GroupStore, laterGroupProperties } from '../directory/group.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
@@ -33,6 +40,7 @@ import { groupMemberReads } from './group-members.ts'
 
 export const uniqueGroupValues: UniqueValues = {
   directory_group__id: ['group', 'id'],
+  directory_group__tenant_id__mail: ['group', 'mail'],
   group_member__group_id__member_id: ['groupMember', 'memberId'],
 }
 
@@ -69,6 +77,7 @@ export const filterableGroups: FilterableProperties = {
     ['groupTypes', holdsPrefix('directory_group', 'groupTypes')],
     ['proxyAddresses', holdsNothing],
   ]),
+  words: searchable('directory_group', ['displayName', 'description']),
   indexed: ['displayName', 'mailNickname'],
   sortable: ['displayName', 'createdDateTime'],
 }
@@ -185,7 +194,7 @@ export function statementsForGroups(
           .values({ ...columnsOf(group), ...columnsOfNewObject(group) })
           .compile(),
       },
-      ...insertCollections(builder, group.id, { groupTypes: group.groupTypes }),
+      ...insertCollections(builder, group.id, collectionsOf(group)),
     ],
     updateGroup: ({ group }) => [
       {
@@ -198,7 +207,7 @@ export function statementsForGroups(
           .compile(),
         refusal: unlessMovedOn('group', group),
       },
-      ...replaceCollections(builder, group.id, { groupTypes: group.groupTypes }),
+      ...replaceCollections(builder, group.id, collectionsOf(group)),
     ],
     deleteGroup: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_group', kind: 'group', id, deletedDateTime }),
@@ -230,6 +239,10 @@ export function statementsForGroups(
       },
     ],
   }
+}
+
+function collectionsOf({ groupTypes, displayName, description }: Group) {
+  return { groupTypes, ...wordsOf({ displayName, description }) }
 }
 
 function columnsOf(group: Group) {

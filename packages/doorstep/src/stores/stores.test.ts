@@ -8,6 +8,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type PrivatePostgres, skipWithoutPostgres, startPostgres } from '../../test/support/start-postgres.ts'
 import type { Application } from '../directory/application.ts'
+import type { Filter } from '../directory/query.ts'
+import type { User } from '../directory/user.ts'
 import type { SignInRecord } from '../protocol/sign-in-records.ts'
 import { answersContract } from './contract/answers.ts'
 import { commitsContract } from './contract/commits.ts'
@@ -144,6 +146,34 @@ async function expectOlderLists({ users, groups }: Stores): Promise<void> {
   expect(names(await users.list(eq('jobTitle', 'nurse')))).toEqual(['a'])
   expect(names(await groups.list(eq('isAssignableToRole', true)))).toEqual(['yes'])
   expect(names(await groups.list(eq('isAssignableToRole', false)))).toEqual(['no'])
+}
+
+/** Makes a database as it was before words were kept, and before two groups could not have one address. */
+const forgetWords = `delete from collection_value where collection like '%Word' or collection = 'otherMails';
+  drop index directory_group__tenant_id__mail;
+  update directory_group set mail = 'team@contoso.example';
+  delete from schema_migration where name = '0011-words'`
+
+const createUser = (user: User) => ({ change: 'createUser', user }) as const
+
+const ofOlderWords = () =>
+  [
+    ...[aGroup(), aGroup()].map((group) => ({ change: 'createGroup', group }) as const),
+    ...Array.from({ length: 450 }, (_, number) => aUser({ displayName: `Ärzte nr-${number} of many words` })).map(
+      createUser,
+    ),
+    createUser(aUser({ displayName: 'Bob', otherMails: ['Bob@outlook.example'] })),
+  ] as const
+
+async function expectOlderWords({ users, groups }: Stores): Promise<void> {
+  const found = async (filter: Filter) => (await users.list({ tenantId, top: 999, filter })).items
+  const words = (value: string) => ({ kind: 'search', property: 'displayName', value }) as const
+  expect(await found(words('ÄRZ'))).toHaveLength(450)
+  expect(await found(words('nr 449 many'))).toMatchObject([{ displayName: 'Ärzte nr-449 of many words' }])
+  expect(await found({ kind: 'any', collection: 'otherMails', value: 'bob@outlook.example' })).toHaveLength(1)
+  const mail = { kind: 'compare', property: 'mail', operator: 'eq', value: 'team@contoso.example' } as const
+  expect((await groups.list({ tenantId, top: 9, filter: mail })).items).toHaveLength(1)
+  expect(await groups.count({ tenantId })).toBe(2)
 }
 
 async function expectFilteredSignIns(stores: Stores, record: SignInRecord): Promise<void> {
@@ -297,6 +327,19 @@ describe('the embedded database', () => {
     await second.close()
   })
 
+  it('searches what an older Doorstep has written', async () => {
+    const folder = join(directory, 'words')
+    const first = await openStores({ directory: folder })
+    await first.commit(ofOlderWords())
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec(forgetWords)
+    file.close()
+    const second = await openStores({ directory: folder })
+    await expectOlderWords(second)
+    await second.close()
+  })
+
   it('is refused when a newer Doorstep has written it', async () => {
     const folder = join(directory, 'newer')
     await (await openStores({ directory: folder })).close()
@@ -433,6 +476,20 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await client.end()
     const second = await openStores({ directory: '', database })
     await expectOlderLists(second)
+    await second.close()
+  })
+
+  it('searches what an older Doorstep has written', async () => {
+    const database = address('words')
+    const first = await openStores({ directory: '', database })
+    await first.commit(ofOlderWords())
+    await first.close()
+    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=words' })
+    await client.connect()
+    await client.query(forgetWords)
+    await client.end()
+    const second = await openStores({ directory: '', database })
+    await expectOlderWords(second)
     await second.close()
   })
 

@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import { laterUserProperties, type User, type UserPassword, type UserStore } from '../directory/user.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
@@ -11,8 +19,8 @@ import {
   foldedOrNull,
   mustBeLive,
   nextVersion,
-  objectColumns,
   type ObjectRow,
+  objectColumns,
   objectReader,
   pageOf,
   softDelete,
@@ -60,12 +68,13 @@ export const filterableUsers: FilterableProperties = {
   ]),
   collections: new Map([
     ['proxyAddresses', holdsNothing],
-    ['otherMails', holdsNothing],
+    ['otherMails', holdsValue('directory_user', 'otherMails')],
   ]),
   collectionPrefixes: new Map([
     ['proxyAddresses', holdsNothing],
-    ['otherMails', holdsNothing],
+    ['otherMails', holdsPrefix('directory_user', 'otherMails')],
   ]),
+  words: searchable('directory_user', ['displayName']),
   indexed: ['displayName', 'userPrincipalName', 'mail', 'mailNickname', 'givenName', 'surname'],
   sortable: ['displayName', 'userPrincipalName', 'createdDateTime'],
 }
@@ -144,6 +153,7 @@ export function statementsForUsers(
           })
           .compile(),
       },
+      ...insertCollections(builder, user.id, collectionsOf(user)),
     ],
     updateUser: ({ user }) => [
       {
@@ -156,6 +166,7 @@ export function statementsForUsers(
           .compile(),
         refusal: unlessMovedOn('user', user),
       },
+      ...replaceCollections(builder, user.id, collectionsOf(user)),
     ],
     deleteUser: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_user', kind: 'user', id, deletedDateTime }),
@@ -183,6 +194,10 @@ export function statementsForUsers(
       ]
     },
   }
+}
+
+function collectionsOf({ displayName, otherMails }: User) {
+  return { otherMails, ...wordsOf({ displayName }) }
 }
 
 function columnsOf(user: User) {

@@ -9,6 +9,7 @@ import { signInLogMigration } from './0007-sign-in-log.ts'
 import { orderedListsMigration } from './0008-ordered-lists.ts'
 import { ownersAndDeletionsMigration } from './0009-owners-and-deletions.ts'
 import { peopleMigration } from './0010-people.ts'
+import { wordsMigration } from './0011-words.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
 /** One statement of a migration. */
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   orderedListsMigration,
   ownersAndDeletionsMigration,
   peopleMigration,
+  wordsMigration,
 ]
 
 /**
