@@ -28,11 +28,11 @@ function objectsOfKind(kind: OwnedObject['kind'], { tenantId, principalId, relat
   const table = tables[kind]
   const column = (name: string) => sql.ref(`${table}.${name}`)
   return sql`
-    select ${column('id')}, ${sql.lit(kind)} as kind, ${column('record')}, ${column('version')}, ${column('deleted_at')}
+    select collection_value.object_id as id, ${sql.lit(kind)} as kind, ${column('record')}, ${column('version')}, ${column('deleted_at')}
     from collection_value join ${sql.table(table)} on ${column('id')} = collection_value.object_id
     where collection_value.collection = ${relation} and collection_value.value = ${folded(principalId)}
     and ${column('tenant_id')} = ${folded(tenantId)} and ${column('deleted_at')} is null
-    ${after === undefined ? sql`` : sql`and ${column('id')} > ${folded(after)}`}`
+    ${after === undefined ? sql`` : sql`and collection_value.object_id > ${folded(after)}`}`
 }
 
 function ownedObject(row: Row): OwnedObject {

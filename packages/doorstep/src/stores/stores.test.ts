@@ -74,8 +74,25 @@ function storesContract(open: () => Promise<Stores>): void {
   purgeContract(stores)
 }
 
+/** Makes a database as it was before words were kept, and before two groups could not have one address. */
+const forgetWords = [
+  "delete from collection_value where collection like '%Word' or collection = 'otherMails'",
+  'drop index collection_value__collection__value__object_id',
+  'create index collection_value__collection__value on collection_value (collection, value)',
+  'drop index directory_group__tenant_id__mail',
+  'drop index permission_grant__resource_id',
+  ...['application', 'service_principal', 'directory_user', 'directory_group'].flatMap((table) => [
+    `drop index ${table}__tenant_id__deleted_at__id`,
+    `create index ${table}__tenant_id__deleted_at on ${table} (tenant_id, deleted_at)`,
+    `drop index ${table}__deleted_at__id`,
+    `create index ${table}__deleted_at on ${table} (deleted_at)`,
+  ]),
+  "update directory_group set mail = 'team@contoso.example'",
+  "delete from schema_migration where name = '0011-words'",
+].join(';')
+
 /** Makes a database as it was before applications were found by their redirect URIs. */
-const forgetRedirectUris = `drop index collection_value__collection__value; delete from collection_value;
+const forgetRedirectUris = `${forgetWords}; drop index collection_value__collection__value; delete from collection_value;
   delete from schema_migration where name in ('0005-redirect-uris', '0006-redirect-uri-keys')`
 
 /** Makes a database as it was when the URIs of older applications were kept in place of their keys. */
@@ -95,7 +112,7 @@ const forgetSignInColumns = [
 ].join(';')
 
 /** Makes a database as it was before objects were found by their owners. */
-const forgetOwners = `delete from collection_value where collection = 'owners';
+const forgetOwners = `${forgetWords}; delete from collection_value where collection = 'owners';
   ${['application', 'service_principal', 'directory_user', 'directory_group']
     .map((table) => `drop index ${table}__tenant_id__deleted_at; drop index ${table}__deleted_at`)
     .join(';')};
@@ -147,12 +164,6 @@ async function expectOlderLists({ users, groups }: Stores): Promise<void> {
   expect(names(await groups.list(eq('isAssignableToRole', true)))).toEqual(['yes'])
   expect(names(await groups.list(eq('isAssignableToRole', false)))).toEqual(['no'])
 }
-
-/** Makes a database as it was before words were kept, and before two groups could not have one address. */
-const forgetWords = `delete from collection_value where collection like '%Word' or collection = 'otherMails';
-  drop index directory_group__tenant_id__mail;
-  update directory_group set mail = 'team@contoso.example';
-  delete from schema_migration where name = '0011-words'`
 
 const createUser = (user: User) => ({ change: 'createUser', user }) as const
 

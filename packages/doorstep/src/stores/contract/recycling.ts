@@ -21,7 +21,7 @@ const monthLater = '2026-03-06T04:05:06.000Z'
 /** What is deleted can be found as such, comes back as it was, and goes for ever. */
 export function recyclingContract(stores: StoresUnderTest): void {
   const deletedIds = async (kind: 'application' | 'servicePrincipal' | 'user' | 'group', since = always) =>
-    (await stores().deletedItems.list(kind, { tenantId, top: 9 }, since)).items.map(({ id }) => id)
+    (await stores().deletedItems.list(kind, { tenantId, top: 9 }, since)).items.map(({ id }) => id).sort()
 
   describe('a deleted object', () => {
     it('comes back with what refers to it', async () => {

@@ -1,7 +1,7 @@
 import { searchWords } from '../../../directory/search-words.ts'
 import type { Row } from '../database.ts'
 import type { Migration, MigrationStep } from './migrate.ts'
-import { amongLive, createUniqueIndex, type SchemaWords } from './schema.ts'
+import { amongDeleted, amongLive, constraintName, createIndex, createUniqueIndex, type SchemaWords } from './schema.ts'
 
 /** Which texts are searched word by word, and under which names their words are kept. */
 const searched: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -15,7 +15,8 @@ const rowsAtOnce = 200
 const valuesAtOnce = 300
 
 /**
- * Keeps the words that `$search` finds, people's further addresses, and the addresses of Microsoft 365 groups apart.
+ * Keeps the words that `$search` finds, people's further addresses, and the addresses of Microsoft 365 groups apart;
+ * leads through deleted and owned objects page by page.
  * Whoever changes what a word is repeats this in a new file. Never edited: a change is a new file.
  */
 export const wordsMigration: Migration = {
@@ -33,13 +34,23 @@ export const wordsMigration: Migration = {
       const kept: unknown = JSON.parse(String(row.other_mails ?? '[]'))
       return Array.isArray(kept) ? kept.map((address) => ['otherMails', String(address).toLowerCase()] as const) : []
     })
+    yield { sql: `drop index ${constraintName('collection_value', ['collection', 'value'])}` }
+    yield { sql: createIndex('collection_value', ['collection', 'value', 'object_id']) }
+    // Removing a service principal for ever looks for the permissions to it.
+    yield { sql: createIndex('permission_grant', ['resource_id']) }
     // Of two groups that share an address already, one goes on without being found by it.
     yield {
-      sql: `update directory_group set mail = null where deleted_at is null and exists (
+      sql: `update directory_group set mail = null where deleted_at is null and mail is not null and exists (
         select 1 from directory_group as earlier where earlier.tenant_id = directory_group.tenant_id
         and earlier.mail = directory_group.mail and earlier.deleted_at is null and earlier.id < directory_group.id)`,
     }
     yield { sql: amongLive(createUniqueIndex('directory_group', ['tenant_id', 'mail'])) }
+    for (const table of Object.keys(searched)) {
+      yield { sql: `drop index ${constraintName(table, ['tenant_id', 'deleted_at'])}` }
+      yield { sql: amongDeleted(createIndex(table, ['tenant_id', 'deleted_at', 'id'])) }
+      yield { sql: `drop index ${constraintName(table, ['deleted_at'])}` }
+      yield { sql: amongDeleted(createIndex(table, ['deleted_at', 'id'])) }
+    }
   },
 }
 
