@@ -72,8 +72,10 @@ const page = { tenantId, top: 100 }
 const inGroup = { groupId: groupId(1), top: 100 }
 const owned = { ...page, principalId: 'owner', relation: 'owners' } as const
 
+type Read = readonly [what: string, read: (database: Database) => Promise<unknown>, size?: 'few']
+
 /** The same of what is asked about single objects and about the deleted ones. */
-const reads: readonly (readonly [what: string, (database: Database) => Promise<unknown>, size?: 'few'])[] = [
+const reads: readonly Read[] = [
   [
     'the directory roles that somebody holds',
     (database) => directoryRoleStore(database).heldBy(tenantId, 'bulk-7'),
@@ -132,7 +134,7 @@ function plansContract(
     }
   }
 
-  it.each(reads)('%s', async (_what, read, size) => {
+  it.each(reads.map(([what, read, size]) => ({ what, read, size })))('$what', async ({ read, size }) => {
     const { sent, recording } = recorder(database)
     await read(recording)
     await expectIndexes(sent, { size })
