@@ -17,7 +17,8 @@ import type { User, UserPassword } from './user.ts'
  */
 export type DirectoryChange =
   | { readonly change: 'createTenant'; readonly tenant: Tenant }
-  | { readonly change: 'updateTenant'; readonly tenant: Tenant }
+  /** Tenants have no version: `before` is the one it was decided on, and `ConcurrentChange` says that it has moved on. */
+  | { readonly change: 'updateTenant'; readonly tenant: Tenant; readonly before: Tenant }
   | { readonly change: 'createApplication'; readonly application: Application }
   | { readonly change: 'updateApplication'; readonly application: Application }
   /** Soft: the record stays, with its `deletedDateTime`; its service principal in the home tenant goes with it. */

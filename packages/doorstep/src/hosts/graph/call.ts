@@ -33,7 +33,8 @@ export type Entity = Readonly<Record<string, unknown>>
 
 /** What an endpoint answers; `respond.ts` gives it its form on the wire. */
 export type GraphAnswer =
-  /** `context` is what follows `$metadata#`. `location` is the kind of directory object that was created. */
+  /** `context` is what follows `$metadata#`. `created`: something was, with a `Location` when it
+   * names the kind of directory object.  */
   | { readonly kind: 'entity'; readonly context: string; readonly entity: Entity; readonly created?: string }
   | {
       readonly kind: 'collection'

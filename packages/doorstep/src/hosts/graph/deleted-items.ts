@@ -5,6 +5,7 @@ import { mayManageAccount } from '../../rbac/directory-roles.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import type { Operation } from './authorize.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
+import { callAs } from './call-as.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import {
   alreadyTaken,
@@ -16,7 +17,6 @@ import {
   resourceNotFound,
 } from './errors.ts'
 import { groupEntity, groupType } from './group-representation.ts'
-import { callAs } from './narrowed-call.ts'
 import { requiredGuid } from './object-key.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { graphTimestamp, projection, selectedProperties } from './representation.ts'
