@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
+import { describe, expect, it } from 'vitest'
 import { azMissing, azPrograms } from './az-programs.ts'
 import type { AzUser } from './az-session.ts'
-import { expectRefused, type SignedInUsers, signInUsers } from './signed-in-users.ts'
-import { alice, bob, contoso, readers, startSubscribedCloud } from './subscribed-cloud.ts'
+import { expectRefused, azTimeoutInMilliseconds as timeout, usersOfSuite } from './signed-in-users.ts'
+import { alice, bob, contoso, readers } from './subscribed-cloud.ts'
 
-const timeout = 120_000
 const microsoftGraph = '00000003-0000-0000-c000-000000000000'
 const userRead = 'e1fe6dd8-ba31-4d61-89e7-88639da4683d'
 const readAllUsers = 'df021288-bdef-4463-88db-98f22de89214'
@@ -18,17 +16,7 @@ async function register(az: AzUser, name: string, ...words: readonly string[]): 
 
 describe.each(azPrograms)('az ad, %s', (_name, file) => {
   describe.skipIf(azMissing(file))('works:', { timeout }, () => {
-    let doorstep: RunningDoorstep
-    let users: SignedInUsers
-
-    beforeAll(async () => {
-      doorstep = await startSubscribedCloud()
-      users = await signInUsers(file, doorstep)
-    }, timeout)
-    afterAll(async () => {
-      await users?.stop()
-      await doorstep?.stop()
-    })
+    const users = usersOfSuite(file)
 
     it('sp create-for-rbac -n NAME, as the guide has it', async () => {
       const az = await users.alice()

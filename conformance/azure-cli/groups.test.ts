@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
+import { describe, expect, it } from 'vitest'
 import { azMissing, azPrograms } from './az-programs.ts'
-import { expectRefused, type SignedInUsers, signInUsers } from './signed-in-users.ts'
-import { alice, bob, startSubscribedCloud } from './subscribed-cloud.ts'
-
-const timeout = 120_000
+import { expectRefused, azTimeoutInMilliseconds as timeout, usersOfSuite } from './signed-in-users.ts'
+import { alice, bob } from './subscribed-cloud.ts'
 
 describe.each(azPrograms)('az ad group, %s', (_name, file) => {
   describe.skipIf(azMissing(file))('works:', { timeout }, () => {
-    let doorstep: RunningDoorstep
-    let users: SignedInUsers
-
-    beforeAll(async () => {
-      doorstep = await startSubscribedCloud()
-      users = await signInUsers(file, doorstep)
-    }, timeout)
-    afterAll(async () => {
-      await users?.stop()
-      await doorstep?.stop()
-    })
+    const users = usersOfSuite(file)
 
     it('create, show, delete; member add, list, check, remove; owner add, list, remove', async () => {
       const az = await users.alice()

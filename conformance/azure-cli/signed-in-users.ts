@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { RunningDoorstep } from '../../packages/doorstep/test/support/start-doorstep.ts'
 import { type AzUser, startAzSession } from './az-session.ts'
-import { alice, bob } from './subscribed-cloud.ts'
+import { alice, bob, startSubscribedCloud } from './subscribed-cloud.ts'
 
 /** Alice and Bob at one Azure CLI, in one `doorstep run`. */
 export interface SignedInUsers {
@@ -13,8 +13,34 @@ export interface SignedInUsers {
   stop(): Promise<void>
 }
 
+/** Signing in at an Azure CLI, and each of its commands, takes its time. */
+export const azTimeoutInMilliseconds = 120_000
+
+/**
+ * The same for all tests of the suite that calls it, at a local cloud of the suite's own.
+ *
+ * @param az - the program's file
+ */
+export function usersOfSuite(az: string): Omit<SignedInUsers, 'stop'> {
+  let doorstep: RunningDoorstep | undefined
+  let users: SignedInUsers | undefined
+  beforeAll(async () => {
+    doorstep = await startSubscribedCloud()
+    users = await signInUsers(az, doorstep)
+  }, azTimeoutInMilliseconds)
+  afterAll(async () => {
+    await users?.stop()
+    await doorstep?.stop()
+  })
+  const signedIn = () => {
+    if (!users) throw new Error('Nobody has signed in yet.')
+    return users
+  }
+  return { alice: () => signedIn().alice(), bob: () => signedIn().bob(), nobody: () => signedIn().nobody() }
+}
+
 /** @param az - the program's file */
-export async function signInUsers(az: string, { dataDirectory }: RunningDoorstep): Promise<SignedInUsers> {
+async function signInUsers(az: string, { dataDirectory }: RunningDoorstep): Promise<SignedInUsers> {
   const session = await startAzSession(az, dataDirectory)
   const signIn = async ({ name, password }: { readonly name: string; readonly password: string }) => {
     const user = await session.newUser()

@@ -17,7 +17,8 @@ import type { User, UserPassword } from './user.ts'
  */
 export type DirectoryChange =
   | { readonly change: 'createTenant'; readonly tenant: Tenant }
-  | { readonly change: 'updateTenant'; readonly tenant: Tenant }
+  /** Tenants have no version: `before` is the one it was decided on, and `ConcurrentChange` says that it has moved on. */
+  | { readonly change: 'updateTenant'; readonly tenant: Tenant; readonly before: Tenant }
   | { readonly change: 'createApplication'; readonly application: Application }
   | { readonly change: 'updateApplication'; readonly application: Application }
   /** Soft: the record stays, with its `deletedDateTime`; its service principal in the home tenant goes with it. */
@@ -27,6 +28,7 @@ export type DirectoryChange =
   | { readonly change: 'createServicePrincipal'; readonly servicePrincipal: ServicePrincipal }
   | { readonly change: 'updateServicePrincipal'; readonly servicePrincipal: ServicePrincipal }
   | { readonly change: 'deleteServicePrincipal'; readonly id: string; readonly deletedDateTime: string }
+  /** Not while the application of the same tenant that it stands for is deleted. */
   | { readonly change: 'restoreServicePrincipal'; readonly id: string }
   | { readonly change: 'addPasswordCredential'; readonly credential: StoredPasswordCredential }
   | { readonly change: 'removePasswordCredential'; readonly ownerId: string; readonly keyId: string }
@@ -61,6 +63,7 @@ export type DirectoryChange =
  * Writes all changes or none, durably: when it resolves, they survive the death of the process.
  * @throws {AlreadyExists} when a unique value is taken; @throws {ConcurrentChange} when a record has moved on;
  * @throws {NoSuchRecord} when a record to be changed or removed is not there;
+ * @throws {NoHomeApplication} when a service principal is restored whose application is deleted;
  * @throws {LastAdministrator} when a role or an account is removed that the tenant cannot do without.
  */
 export type CommitDirectory = (changes: readonly DirectoryChange[]) => Promise<void>
@@ -85,6 +88,11 @@ export class ConcurrentChange extends Error {
 /** A tenant would be left without a Global Administrator. */
 export class LastAdministrator extends Error {
   override readonly name = 'LastAdministrator'
+}
+
+/** A service principal cannot come back before the application of its own tenant that it stands for. */
+export class NoHomeApplication extends Error {
+  override readonly name = 'NoHomeApplication'
 }
 
 /** The record to be changed is not there (any more). */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import type { FastifyInstance, FastifyRequest, InjectOptions, LightMyRequestResponse } from 'fastify'
 
 /** What was asked, before a host looks at the path: HTTP/1.1 or 2, over TLS or through the proxy in absolute form. */
 export type RawRequest = IncomingMessage | Http2ServerRequest
@@ -45,6 +45,11 @@ export function answerPart(
 ): Promise<LightMyRequestResponse> {
   // Fastify sends the part when somebody waits for it, which must be in here.
   return originOfParts.run(asked, async () => await app.inject(part))
+}
+
+/** Whether a browser only asks if a page may send a request (Fetch Standard, CORS-preflight request). */
+export function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
 /** Makes a host of a Fastify instance with its routes: waits for its plugins, then hands requests to its router. */

@@ -31,7 +31,7 @@ export function planTenant({ form, tenant, made }: IdentifiedTenant): readonly D
     usersCanRegisterApplications: form.usersCanRegisterApplications ?? tenant.usersCanRegisterApplications,
     usersCanConsent: form.usersCanConsent ?? tenant.usersCanConsent,
   }
-  return isDeepStrictEqual({ ...tenant }, wanted) ? [] : [{ change: 'updateTenant', tenant: wanted }]
+  return isDeepStrictEqual({ ...tenant }, wanted) ? [] : [{ change: 'updateTenant', tenant: wanted, before: tenant }]
 }
 
 function userChanges(

@@ -4,7 +4,14 @@ import { AlreadyExists } from '../directory/changes.ts'
 import { redirectUriKey } from '../directory/registered-redirect-uri.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns } from './database/tables.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
@@ -16,7 +23,7 @@ import {
   foldedOrNull,
   nextVersion,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMovedOn,
@@ -61,6 +68,7 @@ export const filterableApplications: FilterableProperties = {
     ],
     ['tags', holdsPrefix('application', 'tags')],
   ]),
+  words: searchable('application', ['displayName', 'description']),
   indexed: ['displayName'],
   sortable: ['displayName', 'createdDateTime'],
 }
@@ -70,12 +78,7 @@ const alikeAtMost = 50
 
 const singleTenant: Application['signInAudience'] = 'AzureADMyOrg'
 
-/** What the rows of an older Doorstep do not have. */
-const addedLater: Partial<Application> = { federatedIdentityCredentials: [], createdBy: null }
-
-export function applicationOf(row: Parameters<typeof objectOf>[0]): Application {
-  return { ...addedLater, ...objectOf<Application>(row) }
-}
+export const applicationOf = objectReader<Application>({ federatedIdentityCredentials: [], createdBy: null })
 
 export function applicationStore(database: Database): ApplicationStore {
   const live = () => database.builder.selectFrom('application').select(objectColumns).where('deleted_at', 'is', null)
@@ -96,12 +99,12 @@ export function applicationStore(database: Database): ApplicationStore {
     byIds: async (ids) => {
       if (ids.length === 0) return []
       const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
-      return rows.map((row) => objectOf<Application>(row))
+      return rows.map((row) => applicationOf(row))
     },
     byAppIds: async (appIds) => {
       if (appIds.length === 0) return []
       const rows = await database.query(live().where('app_id', 'in', appIds.map(folded)).compile())
-      return rows.map((row) => objectOf<Application>(row))
+      return rows.map((row) => applicationOf(row))
     },
     byRedirectUri: async (uri, tenantId) => {
       const rows = await database.query(redirectUriQuery(database.builder, uri, tenantId))
@@ -133,9 +136,15 @@ function redirectUriQuery(builder: StatementBuilder, uri: string, tenantId: stri
     and deleted_at is null ${inTenant} limit ${alikeAtMost}`.compile(builder)
 }
 
-function collectionsOf({ tags, web, spa, publicClient, owners, createdBy }: Application) {
+function collectionsOf({ displayName, description, tags, web, spa, publicClient, owners, createdBy }: Application) {
   const redirectUris = [web, spa, publicClient].flatMap((platform) => platform.redirectUris.map(redirectUriKey))
-  return { tags, redirectUris, owners, createdBy: createdBy === null ? [] : [createdBy] }
+  return {
+    tags,
+    redirectUris,
+    owners,
+    createdBy: createdBy === null ? [] : [createdBy],
+    ...wordsOf({ displayName, description }),
+  }
 }
 
 export function statementsForApplications(

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { searchWords } from '../directory/search-words.ts'
 import type { Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectTable } from './database/tables.ts'
 import { folded } from './directory-object.ts'
@@ -35,4 +36,14 @@ export function holdsValue(table: ObjectTable, collection: string): CollectionCo
 export function holdsPrefix(table: ObjectTable, collection: string): CollectionCondition {
   return (prefix) => sql`${sql.ref(`${table}.id`)} in (select object_id from collection_value where
     collection_value.collection = ${collection} and ${beginsWith(sql.ref('collection_value.value'), folded(prefix))})`
+}
+
+/** What is kept of the texts that are searched word by word. */
+export function wordsOf(texts: Readonly<Record<string, string | null>>): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${name}Word`, searchWords(text ?? '')]))
+}
+
+/** How those texts are searched: for words that begin so. */
+export function searchable(table: ObjectTable, texts: readonly string[]): ReadonlyMap<string, CollectionCondition> {
+  return new Map(texts.map((name) => [name, holdsPrefix(table, `${name}Word`)]))
 }

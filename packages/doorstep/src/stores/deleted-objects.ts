@@ -25,8 +25,17 @@ export function removeDeletedObject(builder: StatementBuilder, kind: DeletableKi
   const query = sql`select id from ${table} where id = ${folded(id)} and deleted_at is not null`
   return [
     { query: query.compile(builder), refusal: unlessMissing(kind, id) },
+    ...(kind === 'application' ? removals(builder, 'servicePrincipal', deletedHomeServicePrincipal(id)) : []),
     ...removals(builder, kind, sql`select id from ${table} where id = ${folded(id)} and deleted_at is not null`),
   ]
+}
+
+/** Without its application, the deleted service principal of the application's own tenant stands for nothing. */
+function deletedHomeServicePrincipal(applicationId: string): RawBuilder<unknown> {
+  return sql`select service_principal.id from service_principal
+    join application on application.app_id = service_principal.app_id
+    and application.tenant_id = service_principal.tenant_id and application.deleted_at is not null
+    where application.id = ${folded(applicationId)} and service_principal.deleted_at is not null`
 }
 
 /** So many go at once: more than come, and few enough to cost nothing. */

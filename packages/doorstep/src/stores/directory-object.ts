@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { ConcurrentChange, NoSuchRecord } from '../directory/changes.ts'
 import type { CountQuery, DirectoryQuery, Page } from '../directory/query.ts'
 import type { Database, Row, Statement, StatementBuilder } from './database/database.ts'
@@ -15,14 +15,23 @@ export interface DirectoryObject {
   readonly version: number
 }
 
-type ObjectRow = Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>
+/** What a row says of the object that it keeps. */
+export type ObjectRow = Pick<ObjectColumns, 'record' | 'version' | 'deleted_at'>
 
 /** The columns that make an object again. */
 export const objectColumns = ['record', 'version', 'deleted_at'] as const
 
-/** The object that a row keeps. */
-export function objectOf<T extends DirectoryObject>(row: ObjectRow): T {
-  return { ...JSON.parse(row.record), deletedDateTime: row.deleted_at, version: row.version }
+/**
+ * What makes an object of a row, wherever it is read.
+ * @param addedLater - properties, with their values, that rows of an older Doorstep do not have
+ */
+export function objectReader<T extends DirectoryObject>(addedLater: Partial<T>): (row: ObjectRow) => T {
+  return (row) => ({
+    ...addedLater,
+    ...JSON.parse(row.record),
+    deletedDateTime: row.deleted_at,
+    version: row.version,
+  })
 }
 
 /** The columns that every object's row has and that an update writes. */
@@ -116,8 +125,12 @@ export interface KeptObjects<T, R extends ObjectRow> {
   readonly objectOf: (row: R) => T
 }
 
+/** Which of a tenant's objects are meant. */
+const living = sql`deleted_at is null`
+
 /**
- * One page of a tenant's live objects, in the order that the query asks for or that an index gives.
+ * One page of a tenant's objects, in the order that the query asks for or that an index gives.
+ * @param among - the condition of those that are meant: the live ones when it is left out
  * @throws {UnsupportedFilter} {UnsupportedOrder} {UnknownPage}
  */
 export async function pageOf<T extends DirectoryObject, R extends ObjectRow>(
@@ -125,13 +138,14 @@ export async function pageOf<T extends DirectoryObject, R extends ObjectRow>(
   { table, columns, objectOf: read }: KeptObjects<T, R>,
   properties: FilterableProperties,
   query: DirectoryQuery,
+  among = living,
 ): Promise<Page<T>> {
   const order = pageOrder(query, properties)
   const selected = [...columns.map((column) => sql.ref(column)), ...order.columns]
   const after = query.after === undefined ? sql`` : sql`and ${order.behind(query.after)}`
   const rows = await database.query(
     sql<R>`
-      select ${sql.join(selected)} from ${sql.table(table)} where ${liveObjects(properties, query)} ${after}
+      select ${sql.join(selected)} from ${sql.table(table)} where ${objectsOf(properties, query, among)} ${after}
       order by ${order.orderBy} limit ${query.top + 1}`.compile(database.builder),
   )
   const kept = rows.slice(0, query.top)
@@ -141,19 +155,20 @@ export async function pageOf<T extends DirectoryObject, R extends ObjectRow>(
   return { items, next: isWhole ? undefined : order.placeOf(last.id, lastRow) }
 }
 
-/** How many of a tenant's live objects a query finds. @throws {UnsupportedFilter} */
+/** How many of a tenant's objects a query finds. @throws {UnsupportedFilter} */
 export async function countOf(
   database: Database,
   table: ObjectTable,
   properties: FilterableProperties,
   query: CountQuery,
+  among = living,
 ): Promise<number> {
   const counting = sql<{ found: number }>`
-    select count(*) as found from ${sql.table(table)} where ${liveObjects(properties, query)}`
+    select count(*) as found from ${sql.table(table)} where ${objectsOf(properties, query, among)}`
   return (await database.query(counting.compile(database.builder)))[0]?.found ?? 0
 }
 
-function liveObjects(properties: FilterableProperties, { tenantId, filter }: CountQuery) {
+function objectsOf(properties: FilterableProperties, { tenantId, filter }: CountQuery, among: RawBuilder<unknown>) {
   const matching = filter === undefined ? sql`` : sql`and ${whereFilter(filter, properties)}`
-  return sql`tenant_id = ${folded(tenantId)} and deleted_at is null ${matching}`
+  return sql`tenant_id = ${folded(tenantId)} and ${among} ${matching}`
 }

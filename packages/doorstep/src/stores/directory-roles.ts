@@ -25,10 +25,10 @@ export function directoryRoleStore(database: Database): DirectoryRoleAssignmentS
     heldBy: async (tenantId, principalId) => {
       const id = folded(principalId)
       const query = sql<{ record: string }>`
-        select record from directory_role where tenant_id = ${folded(tenantId)} and (principal_id = ${id}
-        or principal_id in (select group_member.group_id from group_member
+        select record from directory_role where tenant_id = ${folded(tenantId)} and principal_id in (
+          select ${id} union all select group_member.group_id from group_member
           join directory_group on directory_group.id = group_member.group_id and directory_group.deleted_at is null
-          where group_member.member_id = ${id}))
+          where group_member.member_id = ${id})
         order by role_template_id, principal_id`
       return (await database.query(query.compile(database.builder))).map(assignmentOf)
     },

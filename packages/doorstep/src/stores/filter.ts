@@ -1,14 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Filter, UnsupportedFilter } from '../directory/query.ts'
+import { searchWords } from '../directory/search-words.ts'
 
 /**
- * How a property is kept: text in lower case, an instant in milliseconds, a flag as 0 or 1, a number as it is; `none`
- * is a property that nothing here ever has.
+ * How a property is kept: text in lower case, an instant in milliseconds or, as `isoInstant`, as ISO 8601 of UTC with
+ * milliseconds, a flag as 0 or 1, a number as it is; `none` is a property that nothing here ever has.
  */
 export interface FilterableProperty {
   /** A column, or a query of one value. */
   readonly column: RawBuilder<unknown>
-  readonly kind: 'text' | 'instant' | 'flag' | 'number' | 'none'
+  readonly kind: 'text' | 'instant' | 'isoInstant' | 'flag' | 'number' | 'none'
   /** Whether the column may be null. */
   readonly optional: boolean
 }
@@ -22,6 +23,8 @@ export interface FilterableProperties {
   readonly collections: ReadonlyMap<string, CollectionCondition>
   /** The collections that can be asked for the beginning of a value. */
   readonly collectionPrefixes?: ReadonlyMap<string, CollectionCondition>
+  /** The texts that can be searched word by word: a condition that one has a word that begins so. */
+  readonly words?: ReadonlyMap<string, CollectionCondition>
   /** Texts by which an index leads through a tenant's objects: (tenant, text, id). */
   readonly indexed?: readonly string[]
   /** What `$orderby` takes: never null. */
@@ -37,6 +40,7 @@ const required = (column: string, kind: FilterableProperty['kind']): FilterableP
 export const text = (column: string): FilterableProperty => required(column, 'text')
 export const optionalText = (column: string): FilterableProperty => ({ ...text(column), optional: true })
 export const instant = (column: string): FilterableProperty => required(column, 'instant')
+export const isoInstant = (column: string): FilterableProperty => required(column, 'isoInstant')
 export const flag = (column: string): FilterableProperty => required(column, 'flag')
 export const optionalNumber = (column: string): FilterableProperty => ({
   ...required(column, 'number'),
@@ -79,8 +83,9 @@ export function whereFilter(filter: Filter, properties: FilterableProperties): C
       return oneOf(filter.values, filter.property, propertyOf(filter.property, properties))
     case 'startsWith':
     case 'endsWith':
-    case 'search':
       return textCondition(filter.kind, textProperty(filter.property, properties), filter.value.toLowerCase())
+    case 'search':
+      return hasWords(filter, properties)
     case 'any': {
       const condition = properties.collections.get(filter.collection)
       if (!condition) throw new UnsupportedFilter(filter.collection)
@@ -106,13 +111,8 @@ function textProperty(name: string, properties: FilterableProperties): Filterabl
   return property
 }
 
-function textCondition(
-  kind: 'startsWith' | 'endsWith' | 'search',
-  property: FilterableProperty,
-  value: string,
-): Condition {
+function textCondition(kind: 'startsWith' | 'endsWith', property: FilterableProperty, value: string): Condition {
   if (property.kind === 'none') return never
-  if (kind === 'search') return hasWords(property, value)
   return kind === 'startsWith' ? startsWith(property, value) : endsWith(property, value)
 }
 
@@ -151,22 +151,15 @@ export function beginsWith(column: RawBuilder<unknown>, prefix: string): Conditi
   return end === undefined ? sql`${column} >= ${prefix}` : sql`${column} >= ${prefix} and ${column} < ${end}`
 }
 
-/** Between the words of a name; one character each. */
-const separators = ['-', '_', '.', ',', '@', '/', '(', ')', ':']
-
-/** Every word of `words` begins a word of the text ("Use the $search query parameter", tokenization). */
-function hasWords(property: FilterableProperty, words: string): Condition {
-  const spaced = separators.reduce<Condition>((text, mark) => sql`replace(${text}, ${mark}, ' ')`, property.column)
-  const wanted = separators.reduce((text, mark) => text.replaceAll(mark, ' '), words).split(' ')
-  const conditions = wanted
-    .filter((word) => word !== '')
-    .map((word) => sql`' ' || ${spaced} like ${`% ${withoutWildcards(word)}%`} escape '!'`)
-  if (conditions.length === 0) return never
-  return sql`(${hasValue(property)} and ${sql.join(conditions, sql` and `)})`
-}
-
-function withoutWildcards(text: string): string {
-  return text.replaceAll(/[!%_]/g, '!$&')
+/** Every word of the value begins a word of the text ("Use the $search query parameter", tokenization). */
+function hasWords(
+  { property, value }: Extract<Filter, { kind: 'search' }>,
+  { words }: FilterableProperties,
+): Condition {
+  const hasWord = words?.get(property)
+  if (!hasWord) throw new UnsupportedFilter(property)
+  const conditions = searchWords(value).map(hasWord)
+  return conditions.length === 0 ? never : sql`(${sql.join(conditions, sql` and `)})`
 }
 
 function endsWith(property: FilterableProperty, suffix: string): Condition {
@@ -184,9 +177,9 @@ function keptValue(name: string, { kind }: FilterableProperty, value: string | n
   if (kind === 'text' && typeof value === 'string') return value.toLowerCase()
   if (kind === 'number' && typeof value === 'number' && Number.isSafeInteger(value)) return value
   if (kind === 'flag' && typeof value === 'boolean') return value ? 1 : 0
-  if (kind === 'instant' && typeof value === 'string') {
+  if ((kind === 'instant' || kind === 'isoInstant') && typeof value === 'string') {
     const milliseconds = Date.parse(value)
-    if (!Number.isNaN(milliseconds)) return milliseconds
+    if (!Number.isNaN(milliseconds)) return kind === 'instant' ? milliseconds : new Date(milliseconds).toISOString()
   }
   throw new UnsupportedFilter(name)
 }

@@ -24,11 +24,10 @@ const filterable: FilterableProperties = {
 export function groupMemberReads(database: Database): Pick<GroupStore, 'members' | 'countMembers'> {
   return {
     members: async (query) => {
-      const after = query.after === undefined ? sql`` : sql`and member.id > ${folded(query.after)}`
       const statement = sql<{ id: string; kind: GroupMember['memberType'] }>`
         ${membersOf(query)}
         select member.id, case when u.id is not null then 'User' when g.id is not null then 'Group'
-        else 'ServicePrincipal' end as kind ${liveMembers(query)} ${after}
+        else 'ServicePrincipal' end as kind ${liveMembers(query)}
         order by member.id limit ${query.top + 1}`
       const rows = await database.query(statement.compile(database.builder))
       const items = rows.slice(0, query.top).map(({ id, kind }) => ({ memberId: id, memberType: kind }))
@@ -43,7 +42,7 @@ export function groupMemberReads(database: Database): Pick<GroupStore, 'members'
   }
 }
 
-type Asked = Omit<MembersQuery, 'top' | 'after'>
+type Asked = Omit<MembersQuery, 'top'>
 
 /** `union` keeps a member once, which also ends the search where groups are members of each other. */
 function membersOf({ groupId, depth }: Asked): RawBuilder<unknown> {
@@ -61,12 +60,15 @@ const present = {
   ServicePrincipal: sql`s.id is not null`,
 } as const
 
-function liveMembers({ groupId, memberType, filter }: Asked): RawBuilder<unknown> {
+/** Each table is told where the page begins, so that no database reads it from its own beginning. */
+function liveMembers({ groupId, memberType, filter, after }: Asked): RawBuilder<unknown> {
+  const behind = (table: string) =>
+    after === undefined ? sql`` : sql`and ${sql.ref(`${table}.id`)} > ${folded(after)}`
   const kinds = memberType ? [present[memberType]] : Object.values(present)
   return sql`from member
-    left join directory_user u on u.id = member.id and u.deleted_at is null
-    left join directory_group g on g.id = member.id and g.deleted_at is null
-    left join service_principal s on s.id = member.id and s.deleted_at is null
+    left join directory_user u on u.id = member.id and u.deleted_at is null ${behind('u')}
+    left join directory_group g on g.id = member.id and g.deleted_at is null ${behind('g')}
+    left join service_principal s on s.id = member.id and s.deleted_at is null ${behind('s')}
     where member.id <> ${folded(groupId)} and (${sql.join(kinds, sql` or `)})
-    ${filter ? sql`and ${whereFilter(filter, filterable)}` : sql``}`
+    ${filter ? sql`and ${whereFilter(filter, filterable)}` : sql``} ${behind('member')}`
 }

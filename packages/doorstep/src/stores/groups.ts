@@ -1,7 +1,14 @@
 import { sql } from 'kysely'
 import { type Group, type GroupMember, type GroupStore, laterGroupProperties } from '../directory/group.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
@@ -13,7 +20,7 @@ import {
   mustBeLive,
   nextVersion,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMissing,
@@ -33,6 +40,7 @@ import { groupMemberReads } from './group-members.ts'
 
 export const uniqueGroupValues: UniqueValues = {
   directory_group__id: ['group', 'id'],
+  directory_group__tenant_id__mail: ['group', 'mail'],
   group_member__group_id__member_id: ['groupMember', 'memberId'],
 }
 
@@ -69,6 +77,7 @@ export const filterableGroups: FilterableProperties = {
     ['groupTypes', holdsPrefix('directory_group', 'groupTypes')],
     ['proxyAddresses', holdsNothing],
   ]),
+  words: searchable('directory_group', ['displayName', 'description']),
   indexed: ['displayName', 'mailNickname'],
   sortable: ['displayName', 'createdDateTime'],
 }
@@ -115,9 +124,7 @@ export function groupStore(database: Database): GroupStore {
   }
 }
 
-function groupOf(row: Parameters<typeof objectOf>[0]): Group {
-  return { ...laterGroupProperties, ...objectOf<Group>(row) }
-}
+export const groupOf = objectReader<Group>(laterGroupProperties)
 
 function memberOf(row: { record: string }): GroupMember {
   return JSON.parse(row.record)
@@ -246,8 +253,8 @@ export function statementsForGroups(
   }
 }
 
-function collectionsOf({ groupTypes, owners }: Group) {
-  return { groupTypes, owners }
+function collectionsOf({ groupTypes, owners, displayName, description }: Group) {
+  return { groupTypes, owners, ...wordsOf({ displayName, description }) }
 }
 
 function columnsOf(group: Group) {

@@ -73,7 +73,7 @@ type Place = readonly (string | number)[]
 function placeIn(after: string, terms: readonly OrderTerm[]): Place {
   if (terms.length === 0) return [after.toLowerCase()]
   const place = parsed(after)
-  const expected = [...terms.map(({ kind }) => (kind === 'text' ? 'string' : 'number')), 'string']
+  const expected = [...terms.map(({ kind }) => (['text', 'isoInstant'].includes(kind) ? 'string' : 'number')), 'string']
   const fits =
     Array.isArray(place) &&
     place.length === expected.length &&

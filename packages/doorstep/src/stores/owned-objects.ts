@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { OwnedObject, OwnedObjectQuery, OwnedObjectStore } from '../directory/owned-object.ts'
 import { applicationOf } from './applications.ts'
 import type { Database } from './database/database.ts'
-import { folded, type objectOf } from './directory-object.ts'
+import { folded, type ObjectRow } from './directory-object.ts'
 import { servicePrincipalOf } from './service-principals.ts'
 
-type Row = Parameters<typeof objectOf>[0] & { readonly id: string; readonly kind: OwnedObject['kind'] }
+type Row = ObjectRow & { readonly id: string; readonly kind: OwnedObject['kind'] }
 
 const tables = { application: 'application', servicePrincipal: 'service_principal' } as const
 
@@ -28,11 +28,11 @@ function objectsOfKind(kind: OwnedObject['kind'], { tenantId, principalId, relat
   const table = tables[kind]
   const column = (name: string) => sql.ref(`${table}.${name}`)
   return sql`
-    select ${column('id')}, ${sql.lit(kind)} as kind, ${column('record')}, ${column('version')}, ${column('deleted_at')}
+    select collection_value.object_id as id, ${sql.lit(kind)} as kind, ${column('record')}, ${column('version')}, ${column('deleted_at')}
     from collection_value join ${sql.table(table)} on ${column('id')} = collection_value.object_id
     where collection_value.collection = ${relation} and collection_value.value = ${folded(principalId)}
     and ${column('tenant_id')} = ${folded(tenantId)} and ${column('deleted_at')} is null
-    ${after === undefined ? sql`` : sql`and ${column('id')} > ${folded(after)}`}`
+    ${after === undefined ? sql`` : sql`and collection_value.object_id > ${folded(after)}`}`
 }
 
 function ownedObject(row: Row): OwnedObject {

@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
+import { NoHomeApplication } from '../directory/changes.ts'
 import { isGuid } from '../directory/guid.ts'
 import { foldedIdentifier, type ServicePrincipal, type ServicePrincipalStore } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
-import type { Database, StatementBuilder } from './database/database.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
+import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
   columnsOfNewObject,
@@ -12,7 +20,7 @@ import {
   folded,
   nextVersion,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMovedOn,
@@ -56,16 +64,12 @@ export const filterableServicePrincipals: FilterableProperties = {
     ],
     ['tags', holdsPrefix('service_principal', 'tags')],
   ]),
+  words: searchable('service_principal', ['displayName']),
   indexed: ['displayName'],
   sortable: ['displayName', 'createdDateTime'],
 }
 
-/** What the rows of an older Doorstep do not have. */
-const addedLater: Partial<ServicePrincipal> = { keyCredentials: [], createdBy: null }
-
-export function servicePrincipalOf(row: Parameters<typeof objectOf>[0]): ServicePrincipal {
-  return { ...addedLater, ...objectOf<ServicePrincipal>(row) }
-}
+export const servicePrincipalOf = objectReader<ServicePrincipal>({ keyCredentials: [], createdBy: null })
 
 export function servicePrincipalStore(database: Database): ServicePrincipalStore {
   const live = () =>
@@ -84,7 +88,7 @@ export function servicePrincipalStore(database: Database): ServicePrincipalStore
     byIds: async (ids) => {
       if (ids.length === 0) return []
       const rows = await database.query(live().where('id', 'in', ids.map(folded)).compile())
-      return rows.map((row) => objectOf<ServicePrincipal>(row))
+      return rows.map((row) => servicePrincipalOf(row))
     },
     byAppId,
     byResourceIdentifier: async (tenantId, identifier) => {
@@ -153,12 +157,30 @@ export function statementsForServicePrincipals(
       softDelete(builder, { table: 'service_principal', kind: 'servicePrincipal', id, deletedDateTime }),
       ...removeExpiredItems(builder, 'servicePrincipal', deletedDateTime),
     ],
-    restoreServicePrincipal: ({ id }) => [restoreObject(builder, 'servicePrincipal', id)],
+    restoreServicePrincipal: ({ id }) => [
+      restoreObject(builder, 'servicePrincipal', id),
+      unlessApplicationIsDeleted(builder, id),
+    ],
   }
 }
 
-function collectionsOf({ tags, owners, createdBy }: ServicePrincipal) {
-  return { tags, owners, createdBy: createdBy === null ? [] : [createdBy] }
+/** One whose application is gone for ever has gone with it; an application of another tenant does not matter. */
+function unlessApplicationIsDeleted(builder: StatementBuilder, id: string): Statement {
+  const query = sql`
+    select application.id from service_principal
+    join application on application.app_id = service_principal.app_id
+    and application.tenant_id = service_principal.tenant_id and application.deleted_at is not null
+    where service_principal.id = ${folded(id)}`
+  return {
+    query: query.compile(builder),
+    refusal: (row) =>
+      row &&
+      new NoHomeApplication(`The application of the service principal ${id} is deleted: restore that one first.`),
+  }
+}
+
+function collectionsOf({ displayName, tags, owners, createdBy }: ServicePrincipal) {
+  return { tags, owners, createdBy: createdBy === null ? [] : [createdBy], ...wordsOf({ displayName }) }
 }
 
 function columnsOf(servicePrincipal: ServicePrincipal) {

@@ -29,10 +29,10 @@ export const staleAfter: Readonly<Record<ChangeName, readonly CachedKind[]>> = {
   revokeSignInSessions: ['users'],
   createGroup: [],
   updateGroup: [],
+  deleteGroup: [...ofObjects],
   // Directory roles are held through groups too.
-  deleteGroup: [...ofObjects, 'directoryRoles'],
   restoreGroup: ['directoryRoles'],
-  removeDeletedItem: [...ofObjects, 'directoryRoles'],
+  removeDeletedItem: [...ofObjects],
   addGroupMember: ['directoryRoles'],
   removeGroupMember: ['directoryRoles'],
   createPermissionGrant: ['permissionGrants'],

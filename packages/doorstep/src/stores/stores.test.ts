@@ -8,12 +8,15 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type PrivatePostgres, skipWithoutPostgres, startPostgres } from '../../test/support/start-postgres.ts'
 import type { Application } from '../directory/application.ts'
+import type { Filter } from '../directory/query.ts'
+import type { User } from '../directory/user.ts'
 import type { SignInRecord } from '../protocol/sign-in-records.ts'
 import { answersContract } from './contract/answers.ts'
 import { commitsContract } from './contract/commits.ts'
 import { deletionContract } from './contract/deletion.ts'
 import { directoryRolesContract } from './contract/directory-roles.ts'
 import { membershipsContract } from './contract/memberships.ts'
+import { olderRowsContract } from './contract/older-rows.ts'
 import { orderedPagesContract } from './contract/ordered-pages.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queriesContract } from './contract/queries.ts'
@@ -56,6 +59,7 @@ function storesContract(open: () => Promise<Stores>): void {
   afterAll(() => opened?.close())
 
   readsContract(stores)
+  olderRowsContract(stores)
   uniquenessContract(stores)
   commitsContract(stores)
   deletionContract(stores)
@@ -70,8 +74,25 @@ function storesContract(open: () => Promise<Stores>): void {
   purgeContract(stores)
 }
 
+/** Makes a database as it was before words were kept, and before two groups could not have one address. */
+const forgetWords = [
+  "delete from collection_value where collection like '%Word' or collection = 'otherMails'",
+  'drop index collection_value__collection__value__object_id',
+  'create index collection_value__collection__value on collection_value (collection, value)',
+  'drop index directory_group__tenant_id__mail',
+  'drop index permission_grant__resource_id',
+  ...['application', 'service_principal', 'directory_user', 'directory_group'].flatMap((table) => [
+    `drop index ${table}__tenant_id__deleted_at__id`,
+    `create index ${table}__tenant_id__deleted_at on ${table} (tenant_id, deleted_at)`,
+    `drop index ${table}__deleted_at__id`,
+    `create index ${table}__deleted_at on ${table} (deleted_at)`,
+  ]),
+  "update directory_group set mail = 'team@contoso.example'",
+  "delete from schema_migration where name = '0011-words'",
+].join(';')
+
 /** Makes a database as it was before applications were found by their redirect URIs. */
-const forgetRedirectUris = `drop index collection_value__collection__value; delete from collection_value;
+const forgetRedirectUris = `${forgetWords}; drop index collection_value__collection__value; delete from collection_value;
   delete from schema_migration where name in ('0005-redirect-uris', '0006-redirect-uri-keys')`
 
 /** Makes a database as it was when the URIs of older applications were kept in place of their keys. */
@@ -91,7 +112,7 @@ const forgetSignInColumns = [
 ].join(';')
 
 /** Makes a database as it was before objects were found by their owners. */
-const forgetOwners = `delete from collection_value where collection = 'owners';
+const forgetOwners = `${forgetWords}; delete from collection_value where collection = 'owners';
   ${['application', 'service_principal', 'directory_user', 'directory_group']
     .map((table) => `drop index ${table}__tenant_id__deleted_at; drop index ${table}__deleted_at`)
     .join(';')};
@@ -142,6 +163,28 @@ async function expectOlderLists({ users, groups }: Stores): Promise<void> {
   expect(names(await users.list(eq('jobTitle', 'nurse')))).toEqual(['a'])
   expect(names(await groups.list(eq('isAssignableToRole', true)))).toEqual(['yes'])
   expect(names(await groups.list(eq('isAssignableToRole', false)))).toEqual(['no'])
+}
+
+const createUser = (user: User) => ({ change: 'createUser', user }) as const
+
+const ofOlderWords = () =>
+  [
+    ...[aGroup(), aGroup()].map((group) => ({ change: 'createGroup', group }) as const),
+    ...Array.from({ length: 450 }, (_, number) => aUser({ displayName: `Ärzte nr-${number} of many words` })).map(
+      createUser,
+    ),
+    createUser(aUser({ displayName: 'Bob', otherMails: ['Bob@outlook.example'] })),
+  ] as const
+
+async function expectOlderWords({ users, groups }: Stores): Promise<void> {
+  const found = async (filter: Filter) => (await users.list({ tenantId, top: 999, filter })).items
+  const words = (value: string) => ({ kind: 'search', property: 'displayName', value }) as const
+  expect(await found(words('ÄRZ'))).toHaveLength(450)
+  expect(await found(words('nr 449 many'))).toMatchObject([{ displayName: 'Ärzte nr-449 of many words' }])
+  expect(await found({ kind: 'any', collection: 'otherMails', value: 'bob@outlook.example' })).toHaveLength(1)
+  const mail = { kind: 'compare', property: 'mail', operator: 'eq', value: 'team@contoso.example' } as const
+  expect((await groups.list({ tenantId, top: 9, filter: mail })).items).toHaveLength(1)
+  expect(await groups.count({ tenantId })).toBe(2)
 }
 
 async function expectFilteredSignIns(stores: Stores, record: SignInRecord): Promise<void> {
@@ -311,6 +354,19 @@ describe('the embedded database', () => {
     await second.close()
   })
 
+  it('searches what an older Doorstep has written', async () => {
+    const folder = join(directory, 'words')
+    const first = await openStores({ directory: folder })
+    await first.commit(ofOlderWords())
+    await first.close()
+    const file = new DatabaseSync(join(folder, 'doorstep.db'))
+    file.exec(forgetWords)
+    file.close()
+    const second = await openStores({ directory: folder })
+    await expectOlderWords(second)
+    await second.close()
+  })
+
   it('is refused when a newer Doorstep has written it', async () => {
     const folder = join(directory, 'newer')
     await (await openStores({ directory: folder })).close()
@@ -464,6 +520,20 @@ describe.skipIf(skipWithoutPostgres())('PostgreSQL', () => {
     await client.end()
     const second = await openStores({ directory: '', database })
     await expectOlderLists(second)
+    await second.close()
+  })
+
+  it('searches what an older Doorstep has written', async () => {
+    const database = address('words')
+    const first = await openStores({ directory: '', database })
+    await first.commit(ofOlderWords())
+    await first.close()
+    const client = new pg.Client({ connectionString: postgres?.url, options: '-c search_path=words' })
+    await client.connect()
+    await client.query(forgetWords)
+    await client.end()
+    const second = await openStores({ directory: '', database })
+    await expectOlderWords(second)
     await second.close()
   })
 

@@ -1,3 +1,4 @@
+import { ConcurrentChange } from '../directory/changes.ts'
 import type { Tenant, TenantStore } from '../directory/tenant.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
@@ -34,15 +35,21 @@ export function statementsForTenants(builder: StatementBuilder): StatementsFor<'
       { query: builder.insertInto('tenant').values(columnsOf(tenant)).compile() },
       ...domainStatements(builder, tenant),
     ],
-    updateTenant: ({ tenant }) => [
+    updateTenant: ({ tenant, before }) => [
+      {
+        query: builder.selectFrom('tenant').select('id').where('id', '=', folded(tenant.id)).compile(),
+        refusal: unlessMissing('tenant', tenant.id),
+      },
       {
         query: builder
           .updateTable('tenant')
           .set(columnsOf(tenant))
           .where('id', '=', folded(tenant.id))
+          .where('record', '=', JSON.stringify(before))
           .returning('id')
           .compile(),
-        refusal: unlessMissing('tenant', tenant.id),
+        refusal: (row) =>
+          row ? undefined : new ConcurrentChange(`The tenant ${tenant.id} has been changed since it was read.`),
       },
       { query: builder.deleteFrom('tenant_domain').where('tenant_id', '=', folded(tenant.id)).compile() },
       ...domainStatements(builder, tenant),

@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import { laterUserProperties, type User, type UserPassword, type UserStore } from '../directory/user.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
+import {
+  holdsPrefix,
+  holdsValue,
+  insertCollections,
+  replaceCollections,
+  searchable,
+  wordsOf,
+} from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
@@ -11,8 +19,9 @@ import {
   foldedOrNull,
   mustBeLive,
   nextVersion,
+  type ObjectRow,
   objectColumns,
-  objectOf,
+  objectReader,
   pageOf,
   softDelete,
   unlessMissing,
@@ -59,12 +68,13 @@ export const filterableUsers: FilterableProperties = {
   ]),
   collections: new Map([
     ['proxyAddresses', holdsNothing],
-    ['otherMails', holdsNothing],
+    ['otherMails', holdsValue('directory_user', 'otherMails')],
   ]),
   collectionPrefixes: new Map([
     ['proxyAddresses', holdsNothing],
-    ['otherMails', holdsNothing],
+    ['otherMails', holdsPrefix('directory_user', 'otherMails')],
   ]),
+  words: searchable('directory_user', ['displayName']),
   indexed: ['displayName', 'userPrincipalName', 'mail', 'mailNickname', 'givenName', 'surname'],
   sortable: ['displayName', 'userPrincipalName', 'createdDateTime'],
 }
@@ -114,10 +124,12 @@ export function userStore(database: Database): UserStore {
 
 export const userColumns = [...objectColumns, 'sign_ins_valid_from'] as const
 
-type UserRow = Parameters<typeof objectOf>[0] & { readonly sign_ins_valid_from: string | null }
+type UserRow = ObjectRow & { readonly sign_ins_valid_from: string | null }
+
+const userOfRecord = objectReader<User>(laterUserProperties)
 
 export function userOf(row: UserRow): User {
-  return { ...laterUserProperties, ...objectOf<User>(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
+  return { ...userOfRecord(row), signInSessionsValidFromDateTime: row.sign_ins_valid_from }
 }
 
 function passwordOf(row: { record: string }): UserPassword {
@@ -141,6 +153,7 @@ export function statementsForUsers(
           })
           .compile(),
       },
+      ...insertCollections(builder, user.id, collectionsOf(user)),
     ],
     updateUser: ({ user }) => [
       ...(user.accountEnabled ? [] : [unlessLastEnabled(builder, user.id)]),
@@ -154,6 +167,7 @@ export function statementsForUsers(
           .compile(),
         refusal: unlessMovedOn('user', user),
       },
+      ...replaceCollections(builder, user.id, collectionsOf(user)),
     ],
     deleteUser: ({ id, deletedDateTime }) => [
       softDelete(builder, { table: 'directory_user', kind: 'user', id, deletedDateTime }),
@@ -181,6 +195,10 @@ export function statementsForUsers(
       ]
     },
   }
+}
+
+function collectionsOf({ displayName, otherMails }: User) {
+  return { otherMails, ...wordsOf({ displayName }) }
 }
 
 function columnsOf(user: User) {

@@ -114,6 +114,8 @@ describe('a batch', () => {
   it.each([
     ['/$batch', /part of a batch/],
     ['%24batch', /part of a batch/],
+    ['/$%62atch', /part of a batch/],
+    ['/%24%42ATCH?x', /part of a batch/],
     ['https://graph.microsoft.com/v1.0/me', /segment|relative/],
     ['//localhost/me', /not relative/],
     ['/../oidc/userinfo', /not relative/],

@@ -121,12 +121,41 @@ describe('the recycle bin', () => {
     const filter = encodeURIComponent("userPrincipalName eq 'leaver@contoso.example'")
     const left = await send.auditor('GET', `${bin}/microsoft.graph.user?$filter=${filter}&$select=id,deletedDateTime`)
     expect(left.body.value).toMatchObject([{ id: successor.id, deletedDateTime: expect.any(String) }])
+    const since = encodeURIComponent(`deletedDateTime ge ${left.body.value[0].deletedDateTime}`)
+    const recent = await send.auditor('GET', `${bin}/microsoft.graph.user?$filter=${since}&$select=id`)
+    expect(recent.body.value.map(({ id }: { id: string }) => id)).toContain(successor.id)
+  })
+
+  it('keeps a Microsoft 365 group whose address was taken meanwhile', async () => {
+    const team = {
+      displayName: 'x',
+      mailNickname: 'team',
+      mailEnabled: true,
+      securityEnabled: false,
+      groupTypes: ['Unified'],
+    }
+    const first = await send.global('POST', '/groups', team)
+    expect(first.status, first.text).toBe(201)
+    await send.global('DELETE', `/groups/${first.body.id}`)
+    expect((await send.global('POST', '/groups', team)).status).toBe(201)
+    const refused = await send.global('POST', `${bin}/${first.body.id}/restore`)
+    expect(refused.status, refused.text).toBe(400)
+    expect(refused.body.error.details).toMatchObject([{ code: 'ObjectConflict', target: 'mailNickname' }])
+    const both = await Promise.all(
+      ['a', 'b'].map(() => send.global('POST', '/groups', { ...team, mailNickname: 'race' })),
+    )
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 400])
   })
 
   it('lets go for ever what is deleted there', async () => {
     const { application, servicePrincipal } = await deletedPair()
+    const alone = await send.global('POST', `${bin}/${servicePrincipal.id}/restore`)
+    expect([alone.status, alone.body.error.code]).toEqual([400, 'Request_BadRequest'])
+    expect(alone.body.error.message).toMatch(
+      /application of the service principal .* is deleted: restore that one first/,
+    )
+    expect((await send.global('DELETE', `${bin}/${application.id}`)).status).toBe(204)
     for (const id of [application.id, servicePrincipal.id]) {
-      expect((await send.global('DELETE', `${bin}/${id}`)).status).toBe(204)
       expect((await send.global('GET', `${bin}/${id}`)).status).toBe(404)
       expect((await send.global('POST', `${bin}/${id}/restore`)).status).toBe(404)
       expect((await send.global('DELETE', `${bin}/${id}`)).status).toBe(404)

@@ -34,6 +34,7 @@ const ours = { appId: 'a1a2b3c4-0001-4a7b-8c9d-0e1f2a3b4c01', secret: 'Our8Q~sec
 const theirs = { appId: 'a1a2b3c4-0002-4a7b-8c9d-0e1f2a3b4c02', secret: 'The8Q~secret-of-fabrikams-administratr' }
 const shared = { appId: 'a1a2b3c4-0003-4a7b-8c9d-0e1f2a3b4c03' }
 const single = { appId: 'a1a2b3c4-0004-4a7b-8c9d-0e1f2a3b4c04' }
+const noRole = '00000000-0000-0000-0000-000000000000'
 const someId = '00000000-1111-2222-3333-444444444444'
 
 let doorstep: RunningDoorstep
@@ -41,9 +42,19 @@ let here: SendToGraph
 let there: SendToGraph
 /** Ids of objects of the other tenant, by the collection that holds them. */
 const foreign = new Map<string, string>()
+/** What stands behind them in paths, there: a member and owner, an assignment, a credential. */
+const behind = new Map<RegExp, string>()
+/** Somebody of our own. */
+let ownUserId: string
+const directoryReaders = '88d8e3e3-8f55-4a1e-953a-9b9898b8876b'
 
 beforeAll(async () => {
-  const person = { userPrincipalName: 'fay@fabrikam.example', displayName: 'Fay', password: 'Correct-horse-7-battery' }
+  const person = {
+    userPrincipalName: 'fay@fabrikam.example',
+    displayName: 'Fay',
+    password: 'Correct-horse-7-battery',
+    directoryRoles: ['Directory Readers'],
+  }
   doorstep = await startDoorstep({
     seed: JSON.stringify({
       tenants: [
@@ -51,6 +62,7 @@ beforeAll(async () => {
           tenantId: contoso.tenantId,
           displayName: contoso.name,
           domain: contoso.domain,
+          users: [{ userPrincipalName: 'own@contoso.example', displayName: 'Own' }],
           applications: [administrator(ours.appId, ours.secret)],
         },
         {
@@ -81,6 +93,7 @@ beforeAll(async () => {
     expect(id, text).toBeTypeOf('string')
     return id
   }
+  ownUserId = (await here('GET', '/users/own@contoso.example')).body.id
   foreign.set('applications', await idOf(`/applications(appId='${shared.appId}')`))
   foreign.set('servicePrincipals', await idOf(`/servicePrincipals(appId='${shared.appId}')`))
   foreign.set('users', await idOf(`/users/${person.userPrincipalName}`))
@@ -89,6 +102,31 @@ beforeAll(async () => {
   const grant = { clientId: foreign.get('servicePrincipals'), resourceId: graph, consentType: 'AllPrincipals' }
   const granted = await there('POST', '/oauth2PermissionGrants', { ...grant, scope: 'User.Read' })
   foreign.set('oauth2PermissionGrants', granted.body.id)
+  const fay = foreign.get('users') ?? ''
+  const shares = foreign.get('servicePrincipals') ?? ''
+  foreign.set('directoryObjects', fay)
+  foreign.set('directoryRoles', directoryReaders)
+  foreign.set('organization', fabrikam.tenantId)
+  foreign.set('domains', fabrikam.domain)
+  const assignments = 'roleManagement/directory/roleAssignments'
+  foreign.set(assignments, await idOf(`/${assignments}?$filter=principalId eq '${fay}'`))
+  const created = async (path: string, body: object) => {
+    const { status, body: made, text } = await there('POST', path, body)
+    expect(status, text).toBeLessThan(300)
+    return made?.id
+  }
+  const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${fay}` }
+  await created(`/servicePrincipals/${shares}/owners/$ref`, reference)
+  await created(`/groups/${foreign.get('groups')}/owners/$ref`, reference)
+  await there('PUT', `/users/${fay}/manager/$ref`, reference)
+  const role = { principalId: fay, resourceId: shares, appRoleId: noRole }
+  behind.set(/appRole\w+\/:id/, await created(`/users/${fay}/appRoleAssignments`, role))
+  const trust = { name: 'abc', issuer: 'https://ci.example', subject: 's', audiences: ['a'] }
+  behind.set(
+    /:credential/,
+    await created(`/applications/${foreign.get('applications')}${'/federatedIdentityCredentials'}`, trust),
+  )
+  behind.set(/(?:owners|members)\/:id/, fay)
   const deleted = (await there('POST', '/applications', { displayName: 'deleted' })).body.id
   await there('DELETE', `/applications/${deleted}`)
   foreign.set('directory/deletedItems', deleted)
@@ -108,14 +146,14 @@ async function sender({ appId, secret }: typeof ours, tenant: string): Promise<S
 function bodyFor(method: string, path: string): object | undefined {
   if (method === 'GET' || method === 'DELETE') return undefined
   const bodies: readonly (readonly [end: RegExp, body: object])[] = [
-    [/\$ref$/, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${someId}` }],
+    [/\$ref$/, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${ownUserId}` }],
     [/addPassword$/, {}],
     [/removePassword$/, { keyId: someId }],
     [/(addKey|removeKey)$/, { keyId: someId, proof: 'x' }],
     [/check(MemberGroups)$/, { groupIds: [someId] }],
     [/check(MemberObjects)$/, { ids: [someId] }],
     [/get(MemberGroups|MemberObjects)$/, { securityEnabledOnly: false }],
-    [/(appRoleAssignments|appRoleAssignedTo)$/, { principalId: someId, resourceId: someId, appRoleId: someId }],
+    [/(appRoleAssignments|appRoleAssignedTo)$/, { principalId: ownUserId, resourceId: someId, appRoleId: noRole }],
     [/federatedIdentityCredentials$/, { name: 'abc', issuer: 'https://ci.example', subject: 's', audiences: ['a'] }],
     [/federatedIdentityCredentials\/:credential$/, { description: 'x' }],
     [/oauth2PermissionGrants\/:id$/i, { scope: 'User.Read' }],
@@ -131,27 +169,47 @@ const collections = [
   'groups',
   'oauth2PermissionGrants',
   'directory/deletedItems',
+  'directoryObjects',
+  'directoryRoles',
+  'roleManagement/directory/roleAssignments',
+  'organization',
+  'domains',
 ]
 
-/** Every operation on one object. */
-const operations = routes.flatMap(({ method, path }) => {
-  const collection = collections.find((name) => path.startsWith(`/${name}/:`))
-  return collection === undefined ? [] : [{ method, path, collection }]
-})
+/** What is the same in every tenant. */
+const everywhere = ['directoryRoleTemplates', 'roleManagement/directory/roleDefinitions']
 
-function expectNothingThere({ status, body, text }: Answer, path: string): void {
+const collectionOf = ({ path }: { readonly path: string }) => path.slice(1).split('/:')[0] ?? ''
+
+/** What takes things away comes last, so that no operation finds nothing because of another one before it. */
+function place({ method, path }: { readonly method: string; readonly path: string }): number {
+  if (method === 'DELETE') return /^[^:]*\/:\w+$/.test(path) ? 3 : 2
+  return method === 'GET' ? 0 : 1
+}
+
+/** Every operation on one object. */
+const operations = routes
+  .filter(({ path }) => path.includes('/:'))
+  // What somebody has himself is of his own tenant.
+  .filter((route) => !everywhere.includes(collectionOf(route)) && !route.path.startsWith('/me/'))
+  .map((route) => ({ method: route.method, path: route.path, collection: collectionOf(route) }))
+  .sort((one, other) => place(one) - place(other))
+
+function expectNothingThere({ status, body, text }: Answer, path: string, id?: string): void {
   expect(status, `${path}: ${text}`).toBe(404)
   expect(body.error.code, path).toBe('Request_ResourceNotFound')
+  // It is this object that is not there, and nothing else that the request names.
+  if (id !== undefined) expect(body.error.message.toLowerCase(), path).toContain(`'${id.toLowerCase()}'`)
 }
 
 describe('an object of another tenant', () => {
   it.each(operations)('is not there for $method $path', async ({ method, path, collection }) => {
+    expect(collections).toContain(collection)
     const id = foreign.get(collection) ?? ''
-    const address = path
-      .replace(/^(\/[^:]*):\w+/, `$1${id}`)
-      .replace(':credential', 'abc')
-      .replace(/:\w+/g, someId)
-    expectNothingThere(await here(method, address, bodyFor(method, path)), path)
+    const [, inner = ''] = [...behind].find(([place]) => place.test(path)) ?? []
+    const address = path.replace(/:\w+/, id).replace(/:\w+/, inner)
+    expect(address).not.toMatch(/:|\/\/|\/$/)
+    expectNothingThere(await here(method, address, bodyFor(method, path)), path, id)
   })
 
   it('is there for its own tenant, and was not changed', async () => {

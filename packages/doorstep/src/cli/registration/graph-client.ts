@@ -76,7 +76,8 @@ export interface GraphPlace {
 export function graphClient(place: GraphPlace): GraphClient {
   const { root, actor } = place
   const ask = async <Answer>(method: GraphMethod, url: string, body?: unknown): Promise<Answer> => {
-    const answer = await patiently(() => place.send({ method, url, body }))
+    const answer = await patiently(method, () => place.send({ method, url, body }))
+    if (method === 'POST' && uncertainStatuses.includes(answer.status)) throw uncertain(answer, url)
     if (answer.status >= 300) throw refusalOf(answer, actor)
     return answer.body as Answer
   }
@@ -119,17 +120,29 @@ interface Page<Item> {
   readonly '@odata.nextLink'?: string
 }
 
-const busyStatuses = [429, 503, 504]
+/** Whatever was asked has not been done. */
+const throttledStatus = 429
+/** Whether it was done, nobody knows. */
+const uncertainStatuses = [503, 504]
 const mostAttempts = 4
 const longestWaitSeconds = 30
 
-/** Microsoft's throttling guidance: wait as long as `Retry-After` says, then ask again. */
-async function patiently(send: () => Promise<GraphResponse>): Promise<GraphResponse> {
+/**
+ * Microsoft's throttling guidance: wait as long as `Retry-After` says, then ask again. What makes something new is not
+ * asked again unless it has surely not been made.
+ */
+async function patiently(method: GraphMethod, send: () => Promise<GraphResponse>): Promise<GraphResponse> {
+  const busyStatuses = method === 'POST' ? [throttledStatus] : [throttledStatus, ...uncertainStatuses]
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send()
     if (!busyStatuses.includes(answer.status) || attempt === mostAttempts) return answer
     await wait(1000 * Math.min(answer.retryAfterSeconds ?? 2 ** attempt, longestWaitSeconds))
   }
+}
+
+function uncertain({ status }: GraphResponse, url: string): GraphRefusal {
+  const message = `Graph answered POST ${url} with status ${status}: it may have been made or not. Look before you try again.`
+  return new GraphRefusal(status, undefined, message)
 }
 
 function refusalOf({ status, body }: GraphResponse, actor: string | undefined): GraphRefusal {

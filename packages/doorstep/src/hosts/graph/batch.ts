@@ -114,7 +114,7 @@ async function answered(part: BatchPart, { server, version, request, after }: Ba
   if (!ownPath.test(part.url) || path.split('?')[0]?.split('/').some(isUpwards)) {
     return refusal(part.id, 400, 'BadRequest', `The url '${part.url}' is not relative to the version, as in '/me'.`)
   }
-  if (/^\/(?:\$|%24)batch\b/i.test(path)) {
+  if (/^\/+\$batch\b/i.test(decoded(path))) {
     return refusal(part.id, 400, 'BadRequest', 'A batch cannot be a part of a batch.')
   }
   const response = await answerPart(server, askedOrigin(request.raw), {
@@ -124,6 +124,15 @@ async function answered(part: BatchPart, { server, version, request, after }: Ba
     ...(part.body !== undefined && { payload: payloadOf(part) }),
   })
   return responseOf(part.id, response)
+}
+
+/** A path as the router reads it; one that cannot be decoded finds nothing there. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path.split('?')[0] ?? '')
+  } catch {
+    return path
+  }
 }
 
 function isUpwards(segment: string): boolean {
@@ -165,7 +174,15 @@ function responseOf(id: string, { statusCode, headers, payload }: LightMyRequest
         : [[name.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase()), `${value}`]]
     }),
   )
-  return { id, status: statusCode, headers: shown, ...(payload !== '' && { body: JSON.parse(payload) }) }
+  // The number of objects is text by itself and a number in a batch.
+  const isNumber = /^\d+$/.test(payload)
+  const isJson = /\bjson\b/i.test(String(headers['content-type'] ?? ''))
+  return {
+    id,
+    status: statusCode,
+    headers: shown,
+    ...(payload !== '' && { body: isJson || isNumber ? JSON.parse(payload) : payload }),
+  }
 }
 
 function refusal(id: string, status: number, code: string, message: string): PartResponse {

@@ -37,7 +37,10 @@ export type Entity = Readonly<Record<string, unknown>>
 
 /** What an endpoint answers; `respond.ts` gives it its form on the wire. */
 export type GraphAnswer =
-  /** `context` is what follows `$metadata#`. `location` is the kind of directory object that was created. */
+  /**
+   * `context` is what follows `$metadata#`. `created` says that it was just made; the kind of directory object that it
+   * names is that of the `Location`, which the answer has unless the name is empty.
+   */
   | { readonly kind: 'entity'; readonly context: string; readonly entity: Entity; readonly created?: string }
   | {
       readonly kind: 'collection'

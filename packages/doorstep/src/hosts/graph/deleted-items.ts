@@ -1,4 +1,4 @@
-import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
+import { AlreadyExists, type DirectoryChange, NoHomeApplication } from '../../directory/changes.ts'
 import { type DeletableKind, type DeletedItem, restorableSince } from '../../directory/deleted-item.ts'
 import type { CountQuery, DirectoryQuery, Filter } from '../../directory/query.ts'
 import { requireManageable } from './account-protection.ts'
@@ -6,10 +6,17 @@ import { requireRoleManagement } from './addressed-group.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import type { Operation } from './authorize.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
+import { callAs } from './call-as.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
-import { alreadyTaken, GraphError, requestBadRequest, resourceNotFound } from './errors.ts'
+import {
+  alreadyTaken,
+  type GraphError,
+  nicknameTaken,
+  objectConflict,
+  requestBadRequest,
+  resourceNotFound,
+} from './errors.ts'
 import { groupEntity, groupType } from './group-representation.ts'
-import { callAs } from './narrowed-call.ts'
 import { requiredGuid } from './object-key.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { graphTimestamp, projection, selectedProperties } from './representation.ts'
@@ -61,7 +68,8 @@ export async function restoreDeletedItem(call: GraphCall): Promise<GraphAnswer> 
   try {
     await call.parts.commit([restoration(item)])
   } catch (error) {
-    throw error instanceof AlreadyExists ? nameTaken(item, error) : error
+    if (error instanceof AlreadyExists) throw nameTaken(item, error)
+    throw error instanceof NoHomeApplication ? requestBadRequest(error.message) : error
   }
   const restored = { kind: item.kind, object: { ...item.object, deletedDateTime: null } } as DeletedItem
   return {
@@ -127,10 +135,9 @@ function restoration({ kind, object }: DeletedItem): DirectoryChange {
 
 function nameTaken({ kind, object }: DeletedItem, { property }: AlreadyExists): GraphError {
   if (kind === 'servicePrincipal') return nameInUse(object.appId)
-  const message = `Another object with the same value for property ${property} already exists.`
-  if (kind !== 'user') return alreadyTaken(property, message)
-  const { status, code } = requestBadRequest(message)
-  return new GraphError(status, code, message, [{ code: 'ObjectConflict', message, target: property }])
+  if (kind === 'group') return nicknameTaken()
+  if (kind === 'user') return objectConflict(property)
+  return alreadyTaken(property, `Another object with the same value for property ${property} already exists.`)
 }
 
 async function typedEntity(item: DeletedItem, selected: readonly string[] | undefined, call: GraphCall) {

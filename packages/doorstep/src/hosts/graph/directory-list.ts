@@ -53,12 +53,16 @@ export async function directoryCount(
   type: EntityType,
   store: Pick<Listable<unknown>, 'count'>,
 ): Promise<GraphAnswer> {
-  if (!call.eventual) {
-    throw requestBadRequest("$count is not currently supported. Send the header 'ConsistencyLevel: eventual' with it.")
-  }
+  requireEventual(call)
   const { tenantId } = call.caller
   const filter = searchedFilter({ ...call, query: { ...call.query, count: true } }, type)
   return { kind: 'text', text: String(await answered(() => store.count({ tenantId, filter }), type)) }
+}
+
+/** What a path that ends in `/$count` needs. @throws {GraphError} 400 */
+export function requireEventual({ eventual }: GraphCall): void {
+  if (eventual) return
+  throw requestBadRequest("$count is not currently supported. Send the header 'ConsistencyLevel: eventual' with it.")
 }
 
 /** Without the header Graph ignores `$count`; it counts on the first page only. */

@@ -8,39 +8,31 @@ import {
 import { firstProblem } from '../../directory/property-problem.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
 import { filterOf } from './directory-list.ts'
-import { directoryObjectType } from './directory-objects.ts'
+import { principalKinds } from './directory-objects.ts'
+import { directoryRoleEntity, directoryRoleType } from './directory-role-representation.ts'
 import { badRequest, requestBadRequest, resourceNotFound } from './errors.ts'
+import { expansionOf, withExpansion } from './expanded.ts'
 import { alreadyReferenced } from './group-members.ts'
 import { requiredGuid } from './object-key.ts'
+import { type ListedObjects, objectCount, objectList } from './object-list.ts'
 import { referencedId } from './object-reference.ts'
 import type { EntityType } from './odata/known-properties.ts'
-import { ownedList } from './owned-list.ts'
+import { ownedList, ownedPage } from './owned-list.ts'
 import { propertyRefusal } from './parsed-properties.ts'
-import { foundPrincipal, principalEntities } from './principals.ts'
+import { foundPrincipal } from './principals.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 import { assignRole, removeRole } from './role-assignments.ts'
 
-/** A role has here the id of its template. */
-function directoryRoleEntity({ displayName, roleTemplateId: id }: DirectoryRole): Entity {
-  return { id, deletedDateTime: null, description: `Members hold ${displayName}.`, displayName, roleTemplateId: id }
-}
+type PrincipalKind = (typeof principalKinds)[number]
 
 function templateEntity({ displayName, roleTemplateId: id }: DirectoryRole): Entity {
   return { id, deletedDateTime: null, description: `Members hold ${displayName}.`, displayName }
 }
 
-const someRole: DirectoryRole = everyRole[0]
-
-const directoryRoleType: EntityType = {
-  name: 'directoryRole',
-  collection: 'directoryRoles',
-  properties: Object.keys(directoryRoleEntity(someRole)),
-}
-
 const templateType: EntityType = {
   name: 'directoryRoleTemplate',
   collection: 'directoryRoleTemplates',
-  properties: Object.keys(templateEntity(someRole)),
+  properties: Object.keys(templateEntity(everyRole[0])),
 }
 
 /** `GET /directoryRoleTemplates`: every role that there is. */
@@ -61,17 +53,31 @@ export async function getDirectoryRoleTemplate(call: GraphCall): Promise<GraphAn
 
 /** `GET /directoryRoles`: the activated ones. */
 export async function listDirectoryRoles(call: GraphCall): Promise<GraphAnswer> {
+  const { tenantId } = call.caller
   const filter = filterOf(call.query.filter, directoryRoleType)
+  const selected = selectedProperties(call.query.select, directoryRoleType)
+  const expansion = expansionOf(call, directoryRoleType)
   const activated = await activatedIds(call)
   const entities = everyRole.filter((role) => activated.includes(role.roleTemplateId)).map(directoryRoleEntity)
-  return ownedList(call, directoryRoleType, directoryRoleType.collection, entities, filter)
+  const { page, ...rest } = ownedPage(call, directoryRoleType, entities, filter)
+  const related = await expansion?.relatedOf(page.map(({ id }) => ({ id: String(id), tenantId })))
+  return {
+    kind: 'collection',
+    context: collectionContext(directoryRoleType.collection, selected, expansion),
+    value: page.map((entity, index) => ({ ...projection(entity, selected), ...related?.[index] })),
+    ...rest,
+  }
 }
 
 /** `GET /directoryRoles/{id}` and `/directoryRoles(roleTemplateId='{id}')` */
 export async function getDirectoryRole(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, directoryRoleType)
-  const entity = projection(directoryRoleEntity(await foundRole(call)), selected)
-  return { kind: 'entity', context: `${collectionContext(directoryRoleType.collection, selected)}/$entity`, entity }
+  const expansion = expansionOf(call, directoryRoleType)
+  const role = await foundRole(call)
+  const item = { id: role.roleTemplateId, tenantId: call.caller.tenantId }
+  const entity = await withExpansion(projection(directoryRoleEntity(role), selected), item, expansion)
+  const context = collectionContext(directoryRoleType.collection, selected, expansion)
+  return { kind: 'entity', context: `${context}/$entity`, entity }
 }
 
 /** `POST /directoryRoles`: activates the role of a template. */
@@ -93,13 +99,20 @@ export async function activateDirectoryRole(call: GraphCall): Promise<GraphAnswe
   return { kind: 'entity', context, entity: directoryRoleEntity(role), created: 'DirectoryRole' }
 }
 
-/** `GET /directoryRoles/{id}/members` */
-export async function listRoleMembers(call: GraphCall): Promise<GraphAnswer> {
-  const filter = filterOf(call.query.filter, directoryObjectType)
+/** `GET /directoryRoles/{id}/members`, of one kind only when the path has a cast. */
+export function listRoleMembers(kind?: PrincipalKind) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectList(call, await holdersOf(kind, call))
+}
+
+/** `GET /directoryRoles/{id}/members/$count` and the like: a number as text. */
+export function countRoleMembers(kind?: PrincipalKind) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectCount(call, await holdersOf(kind, call))
+}
+
+async function holdersOf(kind: PrincipalKind | undefined, call: GraphCall): Promise<ListedObjects> {
   const { roleTemplateId: id } = await foundRole(call)
   const assignments = await call.parts.directoryRoles.byRole(call.caller.tenantId, id)
-  const entities = await Promise.all(assignments.map(({ principalId }) => holderEntities(principalId, call)))
-  return ownedList(call, directoryObjectType, 'directoryObjects', entities.flat(), filter)
+  return { ids: assignments.map(({ principalId }) => principalId), kinds: kind ? [kind] : principalKinds }
 }
 
 /** `POST /directoryRoles/{id}/members/$ref` */
@@ -135,12 +148,4 @@ function roleIdIn(segment: string): string {
 /** Nobody has to activate the role of those who may do everything. */
 async function activatedIds({ parts, caller }: GraphCall): Promise<readonly string[]> {
   return [roleTemplateId('Global Administrator'), ...(await parts.directoryRoles.activated(caller.tenantId))]
-}
-
-async function holderEntities(id: string, call: GraphCall) {
-  for (const type of ['User', 'Group', 'ServicePrincipal'] as const) {
-    const found = await principalEntities({ id, type }, call)
-    if (found.length > 0) return found
-  }
-  return []
 }

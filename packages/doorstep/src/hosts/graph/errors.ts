@@ -50,6 +50,18 @@ export function alreadyTaken(property: string, message: string): GraphError {
   return new GraphError(409, 'Request_MultipleObjectsWithSameKeyValue', message, [detail])
 }
 
+/** Two Microsoft 365 groups cannot have one address. */
+export function nicknameTaken(): GraphError {
+  return objectConflict('mailNickname')
+}
+
+/** A value of an account or a group that is unique is taken. */
+export function objectConflict(property: string): GraphError {
+  const message = `Another object with the same value for property ${property} already exists.`
+  const detail = { code: 'ObjectConflict', message, target: property }
+  return new GraphError(400, 'Request_BadRequest', message, [detail])
+}
+
 export function propertyNotFound(property: string, entityType: string): GraphError {
   return badRequest(`Could not find a property named '${property}' on type 'microsoft.graph.${entityType}'.`)
 }

@@ -1,7 +1,7 @@
 import { assignmentEntities, assignmentType } from './app-role-assignment-representation.ts'
 import { authorize, type Operation } from './authorize.ts'
 import type { Entity, GraphCall } from './call.ts'
-import { directoryObjects, directoryObjectType, directoryRoleObject } from './directory-objects.ts'
+import { directoryObjects, directoryObjectType, directoryRoleObjects, inOrder } from './directory-objects.ts'
 import { badRequest, insufficientPrivileges } from './errors.ts'
 import { withoutHidden } from './hidden-membership.ts'
 import { parseExpand } from './odata/expand.ts'
@@ -87,12 +87,28 @@ const memberOf = (operation: Operation): Relationship => ({
     const held = grouped(roles, ({ principalId }) => principalId)
     return new Map(
       ids.map((id) => {
-        const ofRoles = (held.get(id) ?? []).map(({ roleTemplateId }) => directoryRoleObject(roleTemplateId))
+        const ofRoles = (held.get(id) ?? []).flatMap(({ roleTemplateId }) => directoryRoleObjects(roleTemplateId))
         return [id, [...(groups.get(id) ?? []), ...ofRoles].slice(0, shownOfEach)]
       }),
     )
   },
 })
+
+const roleMembers: Relationship = {
+  name: 'members',
+  operation: 'readDirectoryRoles',
+  type: directoryObjectType,
+  read: async (items, call, selected) => {
+    const { directoryRoles } = call.parts
+    const held = await Promise.all(items.map(({ id, tenantId }) => directoryRoles.byRole(tenantId, id)))
+    const holders = held.map((some) => some.slice(0, shownOfEach).map(({ principalId }) => principalId))
+    return objectsOfEach(
+      items.map(({ id }, index) => [id, holders[index] ?? []]),
+      call,
+      selected,
+    )
+  },
+}
 
 function assignments(name: 'appRoleAssignments' | 'appRoleAssignedTo'): Relationship {
   const end = name === 'appRoleAssignments' ? 'principalId' : 'resourceId'
@@ -122,6 +138,7 @@ export const relationships: ReadonlyMap<string, readonly Relationship[]> = new M
     ],
   ],
   ['user', [memberOf('readMemberships'), assignments('appRoleAssignments')]],
+  ['directoryRole', [roleMembers]],
   ['group', [members, memberOf('readMemberships'), owners('readGroupMembers'), assignments('appRoleAssignments')]],
 ])
 
@@ -171,20 +188,9 @@ async function objectsOfEach(
   call: GraphCall,
   selected: readonly string[] | undefined,
 ): Promise<Related> {
-  const found = await directoryObjects(
-    ofEach.flatMap(([, related]) => related),
-    call,
-    selected ? { selected } : {},
-  )
-  return new Map(
-    ofEach.map(([id, related]) => [
-      id,
-      related.flatMap((one) => {
-        const entity = found.get(one.toLowerCase())
-        return entity ? [entity] : []
-      }),
-    ]),
-  )
+  const ids = ofEach.flatMap(([, related]) => related)
+  const found = await directoryObjects(ids, call, { selected })
+  return new Map(ofEach.map(([id, related]) => [id, inOrder(related, found)]))
 }
 
 function idsOf(items: readonly Expandable[]): readonly string[] {

@@ -3,13 +3,14 @@ import type { Group, MembersQuery, PrincipalType } from '../../directory/group.t
 import { UnsupportedFilter } from '../../directory/query.ts'
 import { foundGroup, groupToChange } from './addressed-group.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
-import { filterOf, unknownPage, unsupportedFilter } from './directory-list.ts'
-import { directoryObjectType } from './directory-objects.ts'
+import { filterOf, requireEventual, unsupportedFilter } from './directory-list.ts'
+import { directoryObjects, directoryObjectType, inOrder, principalKinds } from './directory-objects.ts'
 import { insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
 import { requireVisibleMembers } from './hidden-membership.ts'
 import { requiredGuid } from './object-key.ts'
+import { afterId } from './object-list.ts'
 import { referencedId } from './object-reference.ts'
-import { foundPrincipal, type Principal, principalEntities } from './principals.ts'
+import { foundPrincipal, type Principal } from './principals.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 
 /** Which members a path asks for. */
@@ -26,14 +27,13 @@ export function listMembers(asked: MembersAsked) {
     const selected = selectedProperties(query.select, directoryObjectType)
     const wanted = { ...(await membersQuery(asked, call)), top: query.top, after: afterId(query.after) }
     const page = await filtered(() => parts.groups.members(wanted))
-    const entities = await Promise.all(
-      page.items.map(({ memberId, memberType }) => principalEntities({ id: memberId, type: memberType }, call)),
-    )
+    const ids = page.items.map(({ memberId }) => memberId)
+    const found = await directoryObjects(ids, call, { kinds: principalKinds, selected })
     const isCounted = query.count && eventual && query.after === undefined
     return {
       kind: 'collection',
       context: collectionContext(asked.memberType ? collections[asked.memberType] : 'directoryObjects', selected),
-      value: entities.flat().map((entity) => projection(entity, selected)),
+      value: inOrder(ids, found).map((entity) => projection(entity, selected)),
       count: isCounted ? await parts.groups.countMembers(wanted) : undefined,
       nextLink: page.next === undefined ? undefined : call.nextLink(page.next),
     }
@@ -43,11 +43,7 @@ export function listMembers(asked: MembersAsked) {
 /** `GET /groups/{id}/members/$count` and the like: a number as text. */
 export function countMembers(asked: MembersAsked) {
   return async (call: GraphCall): Promise<GraphAnswer> => {
-    if (!call.eventual) {
-      throw requestBadRequest(
-        "$count is not currently supported. Send the header 'ConsistencyLevel: eventual' with it.",
-      )
-    }
+    requireEventual(call)
     const wanted = await membersQuery(asked, call)
     return { kind: 'text', text: String(await filtered(() => call.parts.groups.countMembers(wanted))) }
   }
@@ -143,9 +139,4 @@ async function filtered<Result>(read: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     throw error instanceof UnsupportedFilter ? unsupportedFilter(error.property, directoryObjectType) : error
   }
-}
-
-function afterId(after: string | undefined): string | undefined {
-  if (after !== undefined && !/^[\w-]{1,100}$/.test(after)) throw unknownPage()
-  return after
 }

@@ -1,23 +1,29 @@
 import { decidedAgain } from '../../directory/decided-again.ts'
 import { foundGroup, groupToChange } from './addressed-group.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
-import { filterOf } from './directory-list.ts'
-import { directoryObjectType } from './directory-objects.ts'
 import { requestBadRequest, resourceNotFound } from './errors.ts'
 import { alreadyReferenced } from './group-members.ts'
 import { requiredGuid } from './object-key.ts'
+import { type ListedObjects, objectCount, objectList } from './object-list.ts'
 import { referencedId } from './object-reference.ts'
-import { ownedList } from './owned-list.ts'
-import { foundPrincipal, principalEntities } from './principals.ts'
+import { foundPrincipal } from './principals.ts'
 
 const mostOwners = 100
 
-/** `GET /groups/{id}/owners` */
-export async function listGroupOwners(call: GraphCall): Promise<GraphAnswer> {
-  const filter = filterOf(call.query.filter, directoryObjectType)
-  const { owners } = await foundGroup(call)
-  const entities = await Promise.all(owners.map((id) => ownerEntities(id, call)))
-  return ownedList(call, directoryObjectType, 'directoryObjects', entities.flat(), filter)
+type OwnerKind = 'user' | 'servicePrincipal'
+
+/** `GET /groups/{id}/owners`, of one kind only when the path has a cast. */
+export function listGroupOwners(kind?: OwnerKind) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectList(call, await ownersOf(kind, call))
+}
+
+/** `GET /groups/{id}/owners/$count` and the like: a number as text. */
+export function countGroupOwners(kind?: OwnerKind) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectCount(call, await ownersOf(kind, call))
+}
+
+async function ownersOf(kind: OwnerKind | undefined, call: GraphCall): Promise<ListedObjects> {
+  return { ids: (await foundGroup(call)).owners, kinds: kind ? [kind] : ['user', 'servicePrincipal'] }
 }
 
 /** `POST /groups/{id}/owners/$ref` */
@@ -64,9 +70,4 @@ async function isUser(id: string, { parts }: GraphCall): Promise<boolean> {
 
 async function someUser(ids: readonly string[], call: GraphCall): Promise<boolean> {
   return (await Promise.all(ids.map((id) => isUser(id, call)))).includes(true)
-}
-
-async function ownerEntities(id: string, call: GraphCall) {
-  const user = await principalEntities({ id, type: 'User' }, call)
-  return user.length > 0 ? user : principalEntities({ id, type: 'ServicePrincipal' }, call)
 }

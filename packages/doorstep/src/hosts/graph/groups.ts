@@ -1,4 +1,4 @@
-import type { DirectoryChange } from '../../directory/changes.ts'
+import { AlreadyExists, type DirectoryChange } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
 import { type Group, newGroup } from '../../directory/group.ts'
 import {
@@ -10,7 +10,7 @@ import { defaultDomain, type Tenant } from '../../directory/tenant.ts'
 import { foundGroup, groupToChange, requireRoleManagement } from './addressed-group.ts'
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
-import { GraphError, requestBadRequest } from './errors.ts'
+import { nicknameTaken } from './errors.ts'
 import { expansionOf, withExpansion } from './expanded.ts'
 import { membersToAdd, requireNewMembers } from './group-members.ts'
 import { ownersToAdd } from './group-owners.ts'
@@ -54,7 +54,7 @@ export async function createGroup(call: GraphCall): Promise<GraphAnswer> {
   const group = newGroup({ ...properties, ...mailOf(properties, tenant), owners }, identity)
   await requireOwnNickname(group, call)
   const members = await membersToAdd(group, bound.get('members') ?? [], call)
-  await parts.commit([{ change: 'createGroup', group }, ...members])
+  await withOwnAddress(() => parts.commit([{ change: 'createGroup', group }, ...members]))
   return { kind: 'entity', context: 'groups/$entity', entity: groupEntity(group), created: resource }
 }
 
@@ -69,7 +69,7 @@ export async function updateGroup(call: GraphCall): Promise<GraphAnswer> {
     const ids = bound.get('members') ?? []
     const changed: readonly DirectoryChange[] = Object.keys(patch).length > 0 ? [{ change: 'updateGroup', group }] : []
     const members = await membersToAdd(before, ids, call)
-    await requireNewMembers(() => call.parts.commit([...changed, ...members]))
+    await withOwnAddress(() => requireNewMembers(() => call.parts.commit([...changed, ...members])))
     return nothing
   })
 }
@@ -100,9 +100,14 @@ async function requireOwnNickname({ id, tenantId, groupTypes, mailNickname }: Gr
     },
     top: 2,
   })
-  if (items.every((group) => group.id === id)) return
-  const property = 'mailNickname'
-  const refusal = `Another object with the same value for property ${property} already exists.`
-  const { status, code, message } = requestBadRequest(refusal)
-  throw new GraphError(status, code, message, [{ code: 'ObjectConflict', message, target: property }])
+  if (!items.every((group) => group.id === id)) throw nicknameTaken()
+}
+
+/** Commits a group; somebody may have taken its address since it was looked for. @throws {GraphError} 400 */
+async function withOwnAddress(commit: () => Promise<void>): Promise<void> {
+  try {
+    await commit()
+  } catch (error) {
+    throw error instanceof AlreadyExists && error.record === 'group' ? nicknameTaken() : error
+  }
 }

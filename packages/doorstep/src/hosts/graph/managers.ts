@@ -1,11 +1,10 @@
 import { decidedAgain } from '../../directory/decided-again.ts'
 import { addressedUser } from './addressed-user.ts'
 import { type GraphAnswer, type GraphCall, nothing } from './call.ts'
-import { filterOf } from './directory-list.ts'
-import { directoryObjectType, userObject } from './directory-objects.ts'
+import { directoryObjects, directoryObjectType } from './directory-objects.ts'
 import { requestBadRequest, resourceNotFound } from './errors.ts'
+import { type ListedObjects, objectCount, objectList } from './object-list.ts'
 import { referencedId } from './object-reference.ts'
-import { ownedList } from './owned-list.ts'
 import { foundPrincipal } from './principals.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 
@@ -13,15 +12,18 @@ import { collectionContext, projection, selectedProperties } from './representat
 export async function getManager(call: GraphCall): Promise<GraphAnswer> {
   const selected = selectedProperties(call.query.select, directoryObjectType)
   const { managerId } = await addressedUser(call)
-  const manager = managerId === null ? undefined : await call.parts.users.byId(managerId)
+  const found = await directoryObjects(managerId === null ? [] : [managerId], call, { kinds: ['user'], selected })
+  const [manager] = found.values()
   if (!manager) throw resourceNotFound('manager')
   const context = `${collectionContext('directoryObjects', selected)}/$entity`
-  return { kind: 'entity', context, entity: projection(userObject(manager), selected) }
+  return { kind: 'entity', context, entity: projection(manager, selected) }
 }
 
 /** `PUT /users/{id}/manager/$ref` */
 export async function setManager(call: GraphCall): Promise<GraphAnswer> {
-  const { type, object } = await foundPrincipal(referencedId(call.body), call)
+  const id = referencedId(call.body)
+  await addressedUser(call)
+  const { type, object } = await foundPrincipal(id, call)
   if (type !== 'User') throw requestBadRequest(`A ${type} cannot be a manager; expected a user.`)
   return changeManager(object.id, call)
 }
@@ -33,16 +35,18 @@ export function removeManager(call: GraphCall): Promise<GraphAnswer> {
 
 /** `GET …/directReports` */
 export async function listDirectReports(call: GraphCall): Promise<GraphAnswer> {
-  const filter = filterOf(call.query.filter, directoryObjectType)
-  const { id, tenantId } = await addressedUser(call)
-  const reports = (await call.parts.users.byManager(id)).filter((user) => user.tenantId === tenantId)
-  return ownedList(
-    call,
-    directoryObjectType,
-    'directoryObjects',
-    reports.map((user) => userObject(user)),
-    filter,
-  )
+  return objectList(call, await reportsOf(call))
+}
+
+/** `GET …/directReports/$count`: a number as text. */
+export async function countDirectReports(call: GraphCall): Promise<GraphAnswer> {
+  return objectCount(call, await reportsOf(call))
+}
+
+async function reportsOf(call: GraphCall): Promise<ListedObjects> {
+  const { id } = await addressedUser(call)
+  const reports = await call.parts.users.byManager(id)
+  return { ids: reports.map((user) => user.id), kinds: ['user'] }
 }
 
 function changeManager(managerId: string | null, call: GraphCall): Promise<GraphAnswer> {

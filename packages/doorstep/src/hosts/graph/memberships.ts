@@ -1,15 +1,13 @@
 import { z } from 'zod'
-import type { Group, PrincipalType } from '../../directory/group.ts'
+import type { PrincipalType } from '../../directory/group.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
 import { foundGroup } from './addressed-group.ts'
 import { addressedUser } from './addressed-user.ts'
 import { type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
-import { filterOf } from './directory-list.ts'
-import { directoryObjectType, directoryRoleObject, groupObject } from './directory-objects.ts'
 import { insufficientPrivileges, requestBadRequest } from './errors.ts'
 import { withoutHidden } from './hidden-membership.ts'
 import { requiredGuid } from './object-key.ts'
-import { ownedList } from './owned-list.ts'
+import { type ListedObjects, objectCount, objectList } from './object-list.ts'
 import { propertyRefusal } from './parsed-properties.ts'
 import { foundPrincipal } from './principals.ts'
 import { foundServicePrincipal } from './service-principals.ts'
@@ -43,20 +41,39 @@ export const memberObject: FindMember = async (call) => {
   return { ...identityOf(object), type }
 }
 
-/** `GET …/memberOf` and `…/transitiveMemberOf`: groups and directory roles. */
-export function listMemberships(find: FindMember, depth: 'direct' | 'transitive') {
-  return async (call: GraphCall): Promise<GraphAnswer> => {
-    const filter = filterOf(call.query.filter, directoryObjectType)
-    const member = await find(call)
-    const { groups } = call.parts
-    const all = await (depth === 'direct' ? groups.directGroupsOf(member.id) : groups.transitiveGroupsOf(member.id))
-    const ids = await withoutHidden(all, call)
-    const entities = [
-      ...(await groupsHere(ids, member, call)).map(groupObject),
-      ...(await roleIdsOf(member, depth, call)).map(directoryRoleObject),
-    ]
-    return ownedList(call, directoryObjectType, 'directoryObjects', entities, filter)
-  }
+/** Which memberships a path asks for. */
+export interface MembershipsAsked {
+  readonly depth: 'direct' | 'transitive'
+  /** Of a cast such as `/memberOf/microsoft.graph.group`. */
+  readonly kind?: 'group' | 'directoryRole'
+}
+
+const collections = { group: 'groups', directoryRole: 'directoryRoles' } as const
+
+/** `GET …/memberOf` and `…/transitiveMemberOf`: groups and directory roles, or those that the path is cast to. */
+export function listMemberships(find: FindMember, asked: MembershipsAsked) {
+  return async (call: GraphCall): Promise<GraphAnswer> =>
+    objectList(call, await membershipsOf(find, asked, call), asked.kind && collections[asked.kind])
+}
+
+/** `GET …/memberOf/$count` and the like: a number as text. */
+export function countMemberships(find: FindMember, asked: MembershipsAsked) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectCount(call, await membershipsOf(find, asked, call))
+}
+
+async function membershipsOf(
+  find: FindMember,
+  { depth, kind }: MembershipsAsked,
+  call: GraphCall,
+): Promise<ListedObjects> {
+  const member = await find(call)
+  const { groups } = call.parts
+  const groupIds = depth === 'direct' ? groups.directGroupsOf : groups.transitiveGroupsOf
+  const ids = await Promise.all([
+    kind === 'directoryRole' ? [] : groupIds(member.id).then((all) => withoutHidden(all, call)),
+    kind === 'group' ? [] : roleIdsOf(member, depth, call),
+  ])
+  return { ids: ids.flat(), kinds: kind ? [kind] : ['group', 'directoryRole'] }
 }
 
 /** `POST …/getMemberGroups`: ids of all groups, through groups too; only security groups when that is asked. */
@@ -123,11 +140,6 @@ async function roleIdsOf(
     ? directoryRoles.assignedTo(tenantId, id)
     : directoryRoles.heldBy(tenantId, id))
   return [...new Set(held.map(({ roleTemplateId }) => roleTemplateId))]
-}
-
-async function groupsHere(ids: readonly string[], member: Member, { parts }: GraphCall): Promise<readonly Group[]> {
-  const found = await Promise.all(ids.map((id) => parts.groups.byId(id)))
-  return found.flatMap((group) => (group?.tenantId === member.tenantId ? [group] : []))
 }
 
 function idsAnswer(value: readonly string[]): GraphAnswer {

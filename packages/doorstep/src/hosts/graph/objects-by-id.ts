@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { firstProblem } from '../../directory/property-problem.ts'
 import { type GraphAnswer, type GraphCall, requiredParam } from './call.ts'
-import { type DirectoryObjectKind, directoryObjects, directoryObjectType } from './directory-objects.ts'
+import {
+  type DirectoryObjectKind,
+  directoryObjects,
+  directoryObjectType,
+  inOrder,
+  tenantObjectKinds,
+} from './directory-objects.ts'
 import { resourceNotFound } from './errors.ts'
 import { requiredGuid } from './object-key.ts'
 import { propertyRefusal } from './parsed-properties.ts'
@@ -23,14 +29,13 @@ export async function getByIds(call: GraphCall): Promise<GraphAnswer> {
   if (!parsed.success) throw propertyRefusal(firstProblem(parsed.error), 'getByIds')
   const { ids, types } = parsed.data
   const selected = selectedProperties(call.query.select, directoryObjectType)
-  const found = await directoryObjects(ids, call, { kinds: kindsOf(types ?? []), ...(selected && { selected }) })
+  const found = await directoryObjects(ids, call, { kinds: kindsOf(types ?? []), selected })
   return {
     kind: 'collection',
     context: collectionContext('directoryObjects', selected),
-    value: [...new Set(ids.map((id) => id.toLowerCase()))].flatMap((id) => {
-      const entity = found.get(id)
-      return entity ? [projection(entity, selected)] : []
-    }),
+    value: inOrder([...new Set(ids.map((id) => id.toLowerCase()))], found).map((entity) =>
+      projection(entity, selected),
+    ),
     count: undefined,
     nextLink: undefined,
   }
@@ -40,7 +45,7 @@ export async function getByIds(call: GraphCall): Promise<GraphAnswer> {
 export async function getDirectoryObject(call: GraphCall): Promise<GraphAnswer> {
   const id = requiredGuid(requiredParam(call, 'key'))
   const selected = selectedProperties(call.query.select, directoryObjectType)
-  const entity = (await directoryObjects([id], call, selected ? { selected } : {})).get(id)
+  const entity = (await directoryObjects([id], call, { selected })).get(id)
   if (!entity) throw resourceNotFound(id)
   return {
     kind: 'entity',
@@ -49,11 +54,9 @@ export async function getDirectoryObject(call: GraphCall): Promise<GraphAnswer> 
   }
 }
 
-const kinds: readonly DirectoryObjectKind[] = ['user', 'group', 'servicePrincipal', 'application']
-
 /** Types that the platform knows and that nothing here has find nothing. */
 function kindsOf(types: readonly string[]): readonly DirectoryObjectKind[] {
   const names = types.map((type) => type.toLowerCase().replace(/^#?microsoft\.graph\./, ''))
-  if (names.length === 0 || names.includes('directoryobject')) return kinds
-  return kinds.filter((kind) => names.includes(kind.toLowerCase()))
+  if (names.length === 0 || names.includes('directoryobject')) return tenantObjectKinds
+  return tenantObjectKinds.filter((kind) => names.includes(kind.toLowerCase()))
 }

@@ -1,6 +1,6 @@
 import type { Filter } from '../../directory/query.ts'
 import type { Entity, GraphAnswer, GraphCall } from './call.ts'
-import { unknownPage, unsupportedFilter } from './directory-list.ts'
+import { unsupportedFilter } from './directory-list.ts'
 import type { EntityType } from './odata/known-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 
@@ -12,19 +12,47 @@ export function ownedList(
   entities: readonly Entity[],
   filter: Filter | undefined,
 ): GraphAnswer {
-  const { query, eventual } = call
-  const selected = selectedProperties(query.select, type)
-  const conditions = filter ? equalities(filter, type) : []
-  const matching = entities.filter((entity) => conditions.every(([name, value]) => isEqual(entity[name], value)))
-  const start = offsetOf(query.after)
-  const end = start + query.top
+  const selected = selectedProperties(call.query.select, type)
+  const { page, ...rest } = ownedPage(call, type, entities, filter)
   return {
     kind: 'collection',
     context: collectionContext(context, selected),
-    value: matching.slice(start, end).map((entity) => projection(entity, selected)),
-    count: query.count && eventual && query.after === undefined ? matching.length : undefined,
-    nextLink: end < matching.length ? call.nextLink(String(end)) : undefined,
+    value: page.map((entity) => projection(entity, selected)),
+    ...rest,
   }
+}
+
+/**
+ * The same, still whole. What fits on one page keeps its order; pages are in the order of the ids, so that nothing is
+ * passed over when something goes between two of them.
+ */
+export function ownedPage(
+  { query, eventual, nextLink }: GraphCall,
+  type: EntityType,
+  entities: readonly Entity[],
+  filter: Filter | undefined,
+): { readonly page: readonly Entity[]; readonly count: number | undefined; readonly nextLink: string | undefined } {
+  const { top, after } = query
+  const conditions = filter ? equalities(filter, type) : []
+  const matching = entities.filter((entity) => isMatching(entity, conditions))
+  const fits = after === undefined && matching.length <= top
+  const left = fits ? matching : [...matching].sort(byId).filter(({ id }) => after === undefined || String(id) > after)
+  const page = left.slice(0, top)
+  const last = left.length > page.length ? page.at(-1) : undefined
+  return {
+    page,
+    count: query.count && eventual && after === undefined ? matching.length : undefined,
+    nextLink: last && nextLink(String(last.id)),
+  }
+}
+
+function byId(one: Entity, other: Entity): number {
+  return String(one.id) < String(other.id) ? -1 : 1
+}
+
+/** Whether an object has all these values. */
+export function isMatching(entity: Entity, conditions: readonly Equality[]): boolean {
+  return conditions.every(([name, value]) => isEqual(entity[name], value))
 }
 
 export type Equality = readonly [property: string, value: string | number | boolean | null]
@@ -55,10 +83,4 @@ function anyProperty(filter: Filter): string {
     default:
       return filter.property
   }
-}
-
-function offsetOf(after: string | undefined): number {
-  if (after === undefined) return 0
-  if (/^\d{1,9}$/.test(after)) return Number(after)
-  throw unknownPage()
 }

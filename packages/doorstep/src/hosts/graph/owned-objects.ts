@@ -1,7 +1,7 @@
 import type { OwnedObject } from '../../directory/owned-object.ts'
 import { addressedUser } from './addressed-user.ts'
-import type { Entity, GraphAnswer, GraphCall } from './call.ts'
-import { applicationObject, directoryObjectType, servicePrincipalObject } from './directory-objects.ts'
+import type { GraphAnswer, GraphCall } from './call.ts'
+import { directoryObjects, directoryObjectType, inOrder } from './directory-objects.ts'
 import { unsupportedQuery } from './errors.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'
 import { foundServicePrincipal } from './service-principals.ts'
@@ -30,18 +30,14 @@ export function listOwnedObjects({ of, relation, kind }: OwnedObjects) {
       top: query.top,
       after: query.after,
     })
-    const entities = await Promise.all(page.items.map((item) => ownedEntity(item, call)))
+    const ids = page.items.map(({ object }) => object.id)
+    const found = await directoryObjects(ids, call, { kinds: ['application', 'servicePrincipal'] })
     return {
       kind: 'collection',
       context: collectionContext(kind === undefined ? 'directoryObjects' : `${kind}s`, selected),
-      value: entities.map((entity) => projection(entity, selected)),
+      value: inOrder(ids, found).map((entity) => projection(entity, selected)),
       count: undefined,
       nextLink: page.next === undefined ? undefined : call.nextLink(page.next),
     }
   }
-}
-
-async function ownedEntity(item: OwnedObject, { parts }: GraphCall): Promise<Entity> {
-  if (item.kind === 'application') return applicationObject(item.object)
-  return servicePrincipalObject(item.object, await parts.applications.byAppId(item.object.appId))
 }

@@ -3,13 +3,11 @@ import type { DirectoryChange } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
 import type { ServicePrincipal } from '../../directory/service-principal.ts'
 import { applicationToChange, foundApplication } from './applications.ts'
-import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
-import { filterOf } from './directory-list.ts'
-import { directoryObjectType, servicePrincipalObject, userObject } from './directory-objects.ts'
+import { type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
 import { requestBadRequest, resourceNotFound } from './errors.ts'
 import { requiredGuid } from './object-key.ts'
+import { type ListedObjects, objectCount, objectList } from './object-list.ts'
 import { referencedId } from './object-reference.ts'
-import { ownedList } from './owned-list.ts'
 import { foundServicePrincipal, servicePrincipalToChange } from './service-principals.ts'
 
 /** What can have owners, and how they are changed. */
@@ -33,13 +31,21 @@ export const ownedServicePrincipal: Owned<ServicePrincipal> = {
 type OwnerKind = 'user' | 'servicePrincipal'
 
 /** `GET …/owners`, of one kind only when the path has a cast. Owners that were deleted are not shown. */
-export function listOwners<Item extends Application | ServicePrincipal>({ find }: Owned<Item>, kind?: OwnerKind) {
-  return async (call: GraphCall): Promise<GraphAnswer> => {
-    const filter = filterOf(call.query.filter, directoryObjectType)
-    const { owners } = await find(call)
-    const found = await Promise.all(owners.map((id) => ownerObject(id, kind, call)))
-    return ownedList(call, directoryObjectType, 'directoryObjects', found.flat(), filter)
-  }
+export function listOwners<Item extends Application | ServicePrincipal>(owned: Owned<Item>, kind?: OwnerKind) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectList(call, await ownersOf(owned, kind, call))
+}
+
+/** `GET …/owners/$count` and the like: a number as text. */
+export function countOwners<Item extends Application | ServicePrincipal>(owned: Owned<Item>, kind?: OwnerKind) {
+  return async (call: GraphCall): Promise<GraphAnswer> => objectCount(call, await ownersOf(owned, kind, call))
+}
+
+async function ownersOf<Item extends Application | ServicePrincipal>(
+  { find }: Owned<Item>,
+  kind: OwnerKind | undefined,
+  call: GraphCall,
+): Promise<ListedObjects> {
+  return { ids: (await find(call)).owners, kinds: kind ? [kind] : ['user', 'servicePrincipal'] }
 }
 
 /** `POST …/owners/$ref`: a user or service principal of this tenant. */
@@ -72,15 +78,6 @@ export function removeOwner<Item extends Application | ServicePrincipal>({ findT
     })
     return nothing
   }
-}
-
-async function ownerObject(id: string, kind: OwnerKind | undefined, call: GraphCall): Promise<readonly Entity[]> {
-  const { parts, caller } = call
-  const user = kind === 'servicePrincipal' ? undefined : await parts.users.byId(id)
-  if (user) return user.tenantId === caller.tenantId ? [userObject(user)] : []
-  const servicePrincipal = kind === 'user' ? undefined : await parts.servicePrincipals.byId(id)
-  if (servicePrincipal?.tenantId !== caller.tenantId) return []
-  return [servicePrincipalObject(servicePrincipal, await parts.applications.byAppId(servicePrincipal.appId))]
 }
 
 /** Of this tenant's objects only users and service principals can own. @throws {GraphError} 404, 400 */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { decidedAgain } from '../../directory/decided-again.ts'
 import { firstProblem, isRecord, readOnlyProblem } from '../../directory/property-problem.ts'
 import type { Tenant } from '../../directory/tenant.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing } from './call.ts'
@@ -56,15 +57,16 @@ export async function getAuthorizationPolicy(call: GraphCall): Promise<GraphAnsw
  * local cloud has no switch for can be sent as it is.
  */
 export async function updateAuthorizationPolicy(call: GraphCall): Promise<GraphAnswer> {
-  const tenant = await callersTenant(call)
   const refused = readOnlyProblem(call.body, ['id', 'displayName', 'description'])
   if (refused) throw propertyRefusal(refused, policyType.name)
-  const before = authorizationPolicyEntity(tenant)
-  const settings = parsedSettings(withoutUnchanged(call.body, before))
-  if (Object.keys(settings).length > 0) {
-    await call.parts.commit([{ change: 'updateTenant', tenant: { ...tenant, ...settings } }])
-  }
-  return nothing
+  return decidedAgain(async () => {
+    const before = await callersTenant(call)
+    const settings = parsedSettings(withoutUnchanged(call.body, authorizationPolicyEntity(before)))
+    if (Object.keys(settings).length > 0) {
+      await call.parts.commit([{ change: 'updateTenant', tenant: { ...before, ...settings }, before }])
+    }
+    return nothing
+  })
 }
 
 const settingsSchema = z.strictObject({

@@ -1,8 +1,7 @@
-import type { Group, PrincipalType } from '../../directory/group.ts'
+import type { Group } from '../../directory/group.ts'
 import type { ServicePrincipal } from '../../directory/service-principal.ts'
 import type { User } from '../../directory/user.ts'
-import type { Entity, GraphCall } from './call.ts'
-import { groupObject, servicePrincipalObject, userObject } from './directory-objects.ts'
+import type { GraphCall } from './call.ts'
 import { resourceNotFound } from './errors.ts'
 
 /** Who can belong to a group, own one or hold a role. */
@@ -23,22 +22,4 @@ export async function foundPrincipal(id: string, call: GraphCall): Promise<Princ
   if (group?.tenantId === caller.tenantId) return { type: 'Group', object: group }
   if (servicePrincipal?.tenantId === caller.tenantId) return { type: 'ServicePrincipal', object: servicePrincipal }
   throw resourceNotFound(id)
-}
-
-/** A principal as it stands in a list of directory objects; nothing when it is gone meanwhile. */
-export async function principalEntities(
-  { id, type }: { readonly id: string; readonly type: PrincipalType },
-  { parts }: GraphCall,
-): Promise<readonly Entity[]> {
-  if (type === 'User') {
-    const user = await parts.users.byId(id)
-    return user ? [userObject(user)] : []
-  }
-  if (type === 'Group') {
-    const group = await parts.groups.byId(id)
-    return group ? [groupObject(group)] : []
-  }
-  const servicePrincipal = await parts.servicePrincipals.byId(id)
-  if (!servicePrincipal) return []
-  return [servicePrincipalObject(servicePrincipal, await parts.applications.byAppId(servicePrincipal.appId))]
 }

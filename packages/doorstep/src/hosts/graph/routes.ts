@@ -27,9 +27,11 @@ import {
   removeDeletedItem,
   restoreDeletedItem,
 } from './deleted-items.ts'
+import { principalKinds } from './directory-objects.ts'
 import {
   activateDirectoryRole,
   addRoleMember,
+  countRoleMembers,
   getDirectoryRole,
   getDirectoryRoleTemplate,
   listDirectoryRoles,
@@ -53,16 +55,18 @@ import {
   refuseWithoutReference,
   removeMember,
 } from './group-members.ts'
-import { addGroupOwner, listGroupOwners, removeGroupOwner } from './group-owners.ts'
+import { addGroupOwner, countGroupOwners, listGroupOwners, removeGroupOwner } from './group-owners.ts'
 import { countGroups, createGroup, deleteGroup, getGroup, listGroups, updateGroup } from './groups.ts'
 import { createInvitation } from './invitations.ts'
-import { getManager, listDirectReports, removeManager, setManager } from './managers.ts'
+import { countDirectReports, getManager, listDirectReports, removeManager, setManager } from './managers.ts'
 import {
   checkMemberGroups,
   checkMemberObjects,
+  countMemberships,
   getMemberGroups,
   getMemberObjects,
   listMemberships,
+  type MembershipsAsked,
   memberGroup,
   memberObject,
   memberServicePrincipal,
@@ -71,7 +75,15 @@ import {
 import { getByIds, getDirectoryObject } from './objects-by-id.ts'
 import { getOrganization, listOrganization } from './organization.ts'
 import { listOwnedObjects } from './owned-objects.ts'
-import { addOwner, listOwners, type Owned, ownedApplication, ownedServicePrincipal, removeOwner } from './owners.ts'
+import {
+  addOwner,
+  countOwners,
+  listOwners,
+  type Owned,
+  ownedApplication,
+  ownedServicePrincipal,
+  removeOwner,
+} from './owners.ts'
 import {
   addApplicationPassword,
   addServicePrincipalPassword,
@@ -131,6 +143,13 @@ const groups = '/groups'
 const federated = '/federatedIdentityCredentials'
 const deleted = '/directory/deletedItems'
 
+/** The casts at the end of a path to owners, and what they leave. */
+const ownerKinds = [
+  ['', undefined],
+  ['/microsoft.graph.user', 'user'],
+  ['/microsoft.graph.servicePrincipal', 'servicePrincipal'],
+] as const
+
 function ownersOf<Item extends Application | ServicePrincipal>(
   path: string,
   read: Route['operation'],
@@ -138,9 +157,10 @@ function ownersOf<Item extends Application | ServicePrincipal>(
 ): readonly Route[] {
   const owners = `${path}/:key/owners`
   return [
-    route('GET', owners, read, listOwners(owned)),
-    route('GET', `${owners}/microsoft.graph.user`, read, listOwners(owned, 'user')),
-    route('GET', `${owners}/microsoft.graph.servicePrincipal`, read, listOwners(owned, 'servicePrincipal')),
+    ...ownerKinds.flatMap(([cast, kind]) => [
+      route('GET', `${owners}${cast}`, read, listOwners(owned, kind)),
+      route('GET', `${owners}${cast}/$count`, read, countOwners(owned, kind)),
+    ]),
     route('POST', `${owners}/$ref`, 'changeOwners', addOwner(owned)),
     route('DELETE', `${owners}/:id/$ref`, 'changeOwners', removeOwner(owned)),
   ]
@@ -247,6 +267,7 @@ const ofPeople: readonly Route[] = [
     route('POST', `${person}/revokeSignInSessions`, 'revokeSessions', revokeSignInSessions),
     route('GET', `${person}/manager`, 'readUser', getManager),
     route('GET', `${person}/directReports`, 'readUser', listDirectReports),
+    route('GET', `${person}/directReports/$count`, 'readUser', countDirectReports),
   ]),
   route('PATCH', '/me', 'changeUser', updateUser),
   route('POST', '/me/changePassword', 'changeOwnPassword', changePassword),
@@ -284,7 +305,10 @@ const ofGroups: readonly Route[] = [
   route('POST', `${groups}/:key/members/$ref`, 'changeGroupMembers', addMember),
   route('DELETE', `${groups}/:key/members/:id/$ref`, 'changeGroupMembers', removeMember),
   route('DELETE', `${groups}/:key/members/:id`, 'changeGroupMembers', refuseWithoutReference),
-  route('GET', `${groups}/:key/owners`, 'readGroupMembers', listGroupOwners),
+  ...ownerKinds.flatMap(([cast, kind]) => [
+    route('GET', `${groups}/:key/owners${cast}`, 'readGroupMembers', listGroupOwners(kind)),
+    route('GET', `${groups}/:key/owners${cast}/$count`, 'readGroupMembers', countGroupOwners(kind)),
+  ]),
   route('POST', `${groups}/:key/owners/$ref`, 'changeGroup', addGroupOwner),
   route('DELETE', `${groups}/:key/owners/:id/$ref`, 'changeGroup', removeGroupOwner),
   route('DELETE', `${groups}/:key/owners/:id`, 'changeGroup', refuseWithoutReference),
@@ -298,9 +322,20 @@ const members = [
   ['/directoryObjects/:key', 'readMemberships', memberObject],
 ] as const satisfies readonly (readonly [string, Operation, unknown])[]
 
+const membershipPaths: readonly (readonly [string, MembershipsAsked])[] = [
+  ['memberOf', { depth: 'direct' }],
+  ['memberOf/microsoft.graph.group', { depth: 'direct', kind: 'group' }],
+  ['memberOf/microsoft.graph.directoryRole', { depth: 'direct', kind: 'directoryRole' }],
+  ['transitiveMemberOf', { depth: 'transitive' }],
+  ['transitiveMemberOf/microsoft.graph.group', { depth: 'transitive', kind: 'group' }],
+  ['transitiveMemberOf/microsoft.graph.directoryRole', { depth: 'transitive', kind: 'directoryRole' }],
+]
+
 const ofMemberships: readonly Route[] = members.flatMap(([path, operation, find]) => [
-  route('GET', `${path}/memberOf`, operation, listMemberships(find, 'direct')),
-  route('GET', `${path}/transitiveMemberOf`, operation, listMemberships(find, 'transitive')),
+  ...membershipPaths.flatMap(([name, asked]) => [
+    route('GET', `${path}/${name}`, operation, listMemberships(find, asked)),
+    route('GET', `${path}/${name}/$count`, operation, countMemberships(find, asked)),
+  ]),
   route('POST', `${path}/getMemberGroups`, operation, getMemberGroups(find)),
   route('POST', `${path}/getMemberObjects`, operation, getMemberObjects(find)),
   route('POST', `${path}/checkMemberGroups`, operation, checkMemberGroups(find)),
@@ -315,10 +350,16 @@ const assignment = '/roleManagement/directory/roleAssignments'
 const ofDirectoryRoles: readonly Route[] = [
   route('GET', template, 'readDirectoryRoles', listDirectoryRoleTemplates),
   route('GET', `${template}/:key`, 'readDirectoryRoles', getDirectoryRoleTemplate),
-  route('GET', role, 'readDirectoryRoles', listDirectoryRoles),
+  route('GET', role, 'readDirectoryRoles', listDirectoryRoles, objectOptions),
   route('POST', role, 'changeDirectoryRoles', activateDirectoryRole),
-  route('GET', `${role}/:key`, 'readDirectoryRoles', getDirectoryRole),
-  route('GET', `${role}/:key/members`, 'readDirectoryRoles', listRoleMembers),
+  route('GET', `${role}/:key`, 'readDirectoryRoles', getDirectoryRole, objectOptions),
+  ...[undefined, ...principalKinds].flatMap((kind) => {
+    const path = `${role}/:key/members${kind ? `/microsoft.graph.${kind}` : ''}`
+    return [
+      route('GET', path, 'readDirectoryRoles', listRoleMembers(kind)),
+      route('GET', `${path}/$count`, 'readDirectoryRoles', countRoleMembers(kind)),
+    ]
+  }),
   route('POST', `${role}/:key/members/$ref`, 'changeDirectoryRoles', addRoleMember),
   route('DELETE', `${role}/:key/members/:id/$ref`, 'changeDirectoryRoles', removeRoleMember),
   route('GET', definition, 'readDirectoryRoles', listRoleDefinitions),

@@ -9,11 +9,11 @@ import {
   withoutMirroredUrls,
 } from '../../directory/service-principal-properties.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
+import { callAs } from './call-as.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
 import { alreadyTaken, type GraphError, insufficientPrivileges, requestBadRequest, resourceNotFound } from './errors.ts'
 import { expansionOf, withExpansion } from './expanded.ts'
 import { requireValidKeys, withCertificateDetails } from './key-credentials.ts'
-import { callAs } from './narrowed-call.ts'
 import { parseObjectKey, requireIdOrAppId } from './object-key.ts'
 import { requireProperties } from './parsed-properties.ts'
 import { collectionContext, projection, selectedProperties } from './representation.ts'

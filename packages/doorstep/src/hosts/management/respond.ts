@@ -4,11 +4,6 @@ import { askedOrigin } from '../host.ts'
 /** Pages of any origin may call: what lets them is the token, which no browser sends by itself. */
 const readableByPages = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*, WWW-Authenticate' }
 
-/** Whether a browser only asks if a page may send a request (Fetch Standard, CORS-preflight request). */
-export function isPreflight({ method, headers }: FastifyRequest): boolean {
-  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
-}
-
 /** Any page, any method and any header. Nothing is told but that: there is no token yet. */
 export function answerPreflight({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
   const asked = headers['access-control-request-headers']

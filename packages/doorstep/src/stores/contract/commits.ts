@@ -130,11 +130,21 @@ export function commitsContract(stores: StoresUnderTest): void {
       )
     })
 
+    it('refuses to change a tenant that has moved on', async () => {
+      const before = aTenant()
+      const first = { ...before, usersCanConsent: false }
+      await stores().commit([{ change: 'createTenant', tenant: before }])
+      await stores().commit([{ change: 'updateTenant', tenant: first, before }])
+      const second: Change = { change: 'updateTenant', tenant: { ...before, displayName: 'x' }, before }
+      await expect(stores().commit([second])).rejects.toMatchObject({ name: 'ConcurrentChange' })
+      expect(await stores().tenants.byId(tenantId)).toEqual(first)
+    })
+
     it('refuses to change or remove what is not there', async () => {
       const [application, user, group] = [anApplication(), aUser(), aGroup()]
       const id = randomUUID()
       const changes: Change[] = [
-        { change: 'updateTenant', tenant: aTenant() },
+        { change: 'updateTenant', tenant: aTenant(), before: aTenant() },
         { change: 'updateApplication', application },
         { change: 'deleteApplication', id, deletedDateTime },
         { change: 'updateServicePrincipal', servicePrincipal: aServicePrincipal(application) },

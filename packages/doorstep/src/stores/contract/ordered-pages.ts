@@ -123,6 +123,30 @@ export function orderedPagesContract(stores: StoresUnderTest): void {
       expect(await found('a!')).toEqual(['a!b'])
       expect(await found(' - ')).toEqual([])
     })
+
+    it('finds words of every text that has them, and follows its changes', async () => {
+      const application = anApplication({ displayName: 'Stock list', description: 'Counts (all) boxes' })
+      const group = aGroup({ displayName: 'Night shift', description: 'x'.repeat(3_000) })
+      const servicePrincipal = aServicePrincipal(application)
+      await stores().commit([
+        { change: 'createApplication', application },
+        { change: 'createServicePrincipal', servicePrincipal },
+        { change: 'createGroup', group },
+      ])
+      const asked = (property: string, words: string) => ({ tenantId, top: 9, filter: search(property, words) })
+      const { applications, groups, servicePrincipals } = stores()
+      expect((await applications.list(asked('description', 'all BOX'))).items).toEqual([application])
+      expect((await applications.list(asked('description', 'stock'))).items).toEqual([])
+      expect((await servicePrincipals.list(asked('displayName', 'list'))).items).toEqual([servicePrincipal])
+      expect((await groups.list(asked('description', 'x'.repeat(200)))).items).toEqual([group])
+      const renamed = { ...group, displayName: 'Day shift', description: null }
+      await stores().commit([{ change: 'updateGroup', group: renamed }])
+      expect((await groups.list(asked('displayName', 'night'))).items).toEqual([])
+      expect((await groups.list(asked('description', 'x'))).items).toEqual([])
+      expect((await groups.list(asked('displayName', 'shift day'))).items).toHaveLength(1)
+      expect(await groups.count(asked('displayName', 'day'))).toBe(1)
+      await expect(groups.list(asked('mail', 'x'))).rejects.toMatchObject({ name: 'UnsupportedFilter' })
+    })
   })
 
   describe('what is found by many ids at once', () => {

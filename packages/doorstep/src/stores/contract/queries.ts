@@ -207,6 +207,16 @@ export function queriesContract(stores: StoresUnderTest): void {
       expect((await applications.list(query(any('tags', 'HideApp')))).items).toEqual([])
     })
 
+    it("look into people's further addresses", async () => {
+      const user = aUser({ otherMails: ['Alice@Outlook.example', 'a@x.example'] })
+      await create([user, aUser()])
+      const found = async (filter: Filter) => (await stores().users.list({ tenantId, top: 5, filter })).items
+      expect(await found(any('otherMails', 'alice@outlook.example'))).toEqual([user])
+      expect(await found({ kind: 'anyStartsWith', collection: 'otherMails', value: 'ALICE' })).toEqual([user])
+      await stores().commit([{ change: 'updateUser', user: { ...user, otherMails: [] } }])
+      expect(await found(any('otherMails', 'alice@outlook.example'))).toEqual([])
+    })
+
     it.each([
       eq('passwordHash', 'x'),
       eq('record', 'x'),

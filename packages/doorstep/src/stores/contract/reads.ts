@@ -29,7 +29,7 @@ export function readsContract(stores: StoresUnderTest): void {
       expect(await stores().tenants.byDomain('fabrikam.example')).toBeUndefined()
 
       const verifiedDomains = [{ name: 'fabrikam.example', isDefault: true, isInitial: true }]
-      await stores().commit([{ change: 'updateTenant', tenant: { ...tenant, verifiedDomains } }])
+      await stores().commit([{ change: 'updateTenant', tenant: { ...tenant, verifiedDomains }, before: tenant }])
       expect(await stores().tenants.byDomain('contoso.example')).toBeUndefined()
       expect(await stores().tenants.byDomain('fabrikam.example')).toEqual({ ...tenant, verifiedDomains })
     })

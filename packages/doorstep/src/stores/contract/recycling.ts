@@ -21,7 +21,7 @@ const monthLater = '2026-03-06T04:05:06.000Z'
 /** What is deleted can be found as such, comes back as it was, and goes for ever. */
 export function recyclingContract(stores: StoresUnderTest): void {
   const deletedIds = async (kind: 'application' | 'servicePrincipal' | 'user' | 'group', since = always) =>
-    (await stores().deletedItems.list(kind, { tenantId, top: 9 }, since)).items.map(({ id }) => id)
+    (await stores().deletedItems.list(kind, { tenantId, top: 9 }, since)).items.map(({ id }) => id).sort()
 
   describe('a deleted object', () => {
     it('comes back with what refers to it', async () => {
@@ -113,6 +113,65 @@ export function recyclingContract(stores: StoresUnderTest): void {
       expect(await stores().servicePrincipals.byId(servicePrincipal.id)).toMatchObject({ id: servicePrincipal.id })
     })
 
+    it('is a service principal again only after its application, and goes for ever with it', async () => {
+      const application = anApplication()
+      const [home, foreign] = [
+        aServicePrincipal(application),
+        aServicePrincipal(application, { tenantId: otherTenantId }),
+      ]
+      await stores().commit([
+        { change: 'createApplication', application },
+        { change: 'createServicePrincipal', servicePrincipal: home },
+        { change: 'createServicePrincipal', servicePrincipal: foreign },
+        { change: 'deleteServicePrincipal', id: foreign.id, deletedDateTime },
+        { change: 'deleteApplication', id: application.id, deletedDateTime },
+      ])
+      await stores().commit([{ change: 'restoreServicePrincipal', id: foreign.id }])
+      await expect(stores().commit([{ change: 'restoreServicePrincipal', id: home.id }])).rejects.toMatchObject({
+        name: 'NoHomeApplication',
+      })
+      expect(await stores().servicePrincipals.byId(home.id)).toBeUndefined()
+      await stores().commit([{ change: 'removeDeletedItem', kind: 'application', id: application.id }])
+      expect(await deletedIds('servicePrincipal')).toEqual([])
+      expect(await stores().servicePrincipals.byId(foreign.id)).toMatchObject({ id: foreign.id })
+    })
+
+    it('is found by the moment of its deletion', async () => {
+      const [early, late] = [aUser(), aUser()]
+      await stores().commit([
+        { change: 'createUser', user: early },
+        { change: 'createUser', user: late },
+        { change: 'deleteUser', id: early.id, deletedDateTime },
+        { change: 'deleteUser', id: late.id, deletedDateTime: '2026-02-03T04:05:07.500Z' },
+      ])
+      const found = async (operator: 'ge' | 'le', value: string) => {
+        const filter = { kind: 'compare', property: 'deletedDateTime', operator, value } as const
+        const { items } = await stores().deletedItems.list('user', { tenantId, top: 9, filter }, always)
+        expect(await stores().deletedItems.count('user', { tenantId, filter }, always)).toBe(items.length)
+        return items.map(({ id }) => id)
+      }
+      expect(await found('ge', '2026-02-03T05:05:07+01:00')).toEqual([late.id])
+      expect(await found('le', '2026-02-03T04:05:07Z')).toEqual([early.id])
+      expect(await found('ge', '2026-02-03T04:05:06.000Z')).toHaveLength(2)
+      await expect(found('ge', 'yesterday')).rejects.toMatchObject({ name: 'UnsupportedFilter' })
+    })
+
+    it('does not come back to an address that another group has', async () => {
+      const [first, second] = [aGroup({ mail: 'team@contoso.example' }), aGroup({ mail: 'Team@contoso.example' })]
+      await stores().commit([
+        { change: 'createGroup', group: first },
+        { change: 'deleteGroup', id: first.id, deletedDateTime },
+        { change: 'createGroup', group: second },
+        { change: 'createGroup', group: aGroup() },
+        { change: 'createGroup', group: aGroup() },
+      ])
+      await expect(stores().commit([{ change: 'restoreGroup', id: first.id }])).rejects.toMatchObject({
+        name: 'AlreadyExists',
+        record: 'group',
+        property: 'mail',
+      })
+    })
+
     it('goes for ever with all that refers to it, once', async () => {
       const application = anApplication({ identifierUris: ['api://x'], tags: ['a'] })
       const servicePrincipal = aServicePrincipal(application)
@@ -123,7 +182,6 @@ export function recyclingContract(stores: StoresUnderTest): void {
       const password = { userId: user.id, passwordHash: 'x', changedDateTime: deletedDateTime, mustChange: false }
       const removals: readonly Change[] = [
         { change: 'removeDeletedItem', kind: 'application', id: application.id },
-        { change: 'removeDeletedItem', kind: 'servicePrincipal', id: servicePrincipal.id },
         { change: 'removeDeletedItem', kind: 'group', id: group.id },
         { change: 'removeDeletedItem', kind: 'user', id: user.id },
       ]

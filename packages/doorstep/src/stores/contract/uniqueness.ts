@@ -131,6 +131,13 @@ function uniqueRules(): readonly Rule[] {
     ),
     rule('the id of a group', { change: 'createGroup', group }, { change: 'createGroup', group }, 'group', 'id'),
     rule(
+      'the address of a group within a tenant, in any case',
+      { change: 'createGroup', group: aGroup({ mail: 'team@contoso.example' }) },
+      { change: 'createGroup', group: aGroup({ mail: 'Team@contoso.example' }) },
+      'group',
+      'mail',
+    ),
+    rule(
       'a membership',
       [
         { change: 'createGroup', group },

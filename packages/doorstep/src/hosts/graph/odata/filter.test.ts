@@ -81,4 +81,10 @@ describe('parseFilter', () => {
     expect(parseFilter(chain(400))).toMatchObject({ kind: 'or' })
     expect(() => parseFilter(chain(401))).toThrow(/more than 400 conditions/)
   })
+
+  it('refuses many conditions that no index answers', () => {
+    const endings = (count: number) => Array.from({ length: count }, () => "endswith(mail,'x')").join(' or ')
+    expect(parseFilter(endings(5))).toMatchObject({ kind: 'or' })
+    expect(() => parseFilter(endings(6))).toThrow(/more than 5 conditions with endswith/)
+  })
 })

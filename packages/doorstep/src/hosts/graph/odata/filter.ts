@@ -4,6 +4,8 @@ import { FilterSyntaxError, type FilterToken, filterTokens } from './filter-toke
 /** How deep parentheses and `not` may nest, and how many conditions a filter may have: stores recurse over them. */
 const deepest = 50
 const mostConditions = 400
+/** No index finds the end of a text: each of these reads all objects that the rest leaves. */
+const mostEndings = 5
 
 const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
 type Comparison = (typeof comparisons)[number]
@@ -30,6 +32,7 @@ class FilterParser {
   #next = 0
   #depth = 0
   #conditions = 0
+  #endings = 0
 
   constructor(tokens: readonly FilterToken[]) {
     this.#tokens = tokens
@@ -95,6 +98,8 @@ class FilterParser {
   }
 
   #textFunction(kind: 'startsWith' | 'endsWith'): Filter {
+    if (kind === 'endsWith') this.#endings += 1
+    if (this.#endings > mostEndings) throw this.#error(`There are more than ${mostEndings} conditions with endswith`)
     const property = this.#path()
     this.#mark(',')
     const value = this.#text()

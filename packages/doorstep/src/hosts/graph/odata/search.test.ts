@@ -32,7 +32,8 @@ describe('parseSearch', () => {
     ['"displayName:a" and "mail:b"', /Syntax error/],
     ['"displayName:a" OR', /Syntax error/],
     ['"colour:red"', /Could not find a property named 'colour'/],
-    [Array.from({ length: 51 }, () => '"mail:a"').join(' OR '), /Syntax error/],
+    [Array.from({ length: 21 }, () => '"mail:a"').join(' OR '), /at most 20 clauses/],
+    [`"displayName:${Array.from({ length: 21 }, (_, index) => `w${index}`).join(' ')}"`, /at most 20 words/],
   ])('refuses %s', (text, message) => {
     expect(() => parseSearch(text, type)).toThrow(message)
   })

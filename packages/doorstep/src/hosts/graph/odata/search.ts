@@ -1,9 +1,11 @@
 import type { Filter } from '../../../directory/query.ts'
+import { searchWords } from '../../../directory/search-words.ts'
 import { badRequest } from '../errors.ts'
 import { type EntityType, knownProperty } from './known-properties.ts'
 
-/** Clauses of one search: stores recurse over them. */
-const mostClauses = 50
+/** Clauses of one search, and words in all of them: each is a question of its own to the index. */
+const mostClauses = 20
+const mostWords = 20
 
 /** What is searched word by word; of other properties `$search` finds the beginning. */
 const wordByWord = ['displayName', 'description']
@@ -17,7 +19,10 @@ const wordByWord = ['displayName', 'description']
 export function parseSearch(text: string, type: EntityType): Filter {
   const { clauses, operators } = wordsOf(text)
   const [first, ...rest] = clauses.map((clause) => condition(clause, type))
-  if (!first || clauses.length > mostClauses) throw malformed(text)
+  if (!first) throw malformed(text)
+  if (clauses.length > mostClauses) throw badRequest(`'$search' has at most ${mostClauses} clauses.`)
+  const words = [first, ...rest].flatMap((part) => (part.kind === 'search' ? searchWords(part.value) : []))
+  if (words.length > mostWords) throw badRequest(`'$search' asks for at most ${mostWords} words.`)
   let [whole, part]: [Filter | undefined, Filter] = [undefined, first]
   rest.forEach((right, index) => {
     if (operators[index] === 'AND') part = { kind: 'and', left: part, right }

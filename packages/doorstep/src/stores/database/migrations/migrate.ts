@@ -9,6 +9,7 @@ import { signInLogMigration } from './0007-sign-in-log.ts'
 import { orderedListsMigration } from './0008-ordered-lists.ts'
 import { ownersAndDeletionsMigration } from './0009-owners-and-deletions.ts'
 import { peopleMigration } from './0010-people.ts'
+import { wordsMigration } from './0011-words.ts'
 import { groupOwnersMigration } from './0012-group-owners.ts'
 import { createTable, type SchemaWords } from './schema.ts'
 
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   orderedListsMigration,
   ownersAndDeletionsMigration,
   peopleMigration,
+  wordsMigration,
   groupOwnersMigration,
 ]
 
