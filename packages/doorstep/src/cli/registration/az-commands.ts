@@ -1,5 +1,6 @@
 import { shellWord } from '../shell-word.ts'
 import { type Application, type ExposedRole, redirectUrisOf } from './application.ts'
+import { takesPersonalAccounts } from './audience.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -117,8 +118,6 @@ function leftOut(application: Application): readonly string[] {
       : [reasons[member] ?? member],
   )
 }
-
-const takesPersonalAccounts = (audience: string | undefined) => audience?.includes('PersonalMicrosoftAccount') === true
 
 const membersOf = (application: Application) => application as unknown as Members
 

@@ -19,7 +19,7 @@ import { type Api, resourceAccessFor, type WantedPermission, withAccess } from '
 const apiProperties = '$select=id,appId,displayName,oauth2PermissionScopes,appRoles'
 
 /** Says what was done beside the thing that was asked for. */
-type Note = (sentence: string) => void
+export type Note = (sentence: string) => void
 
 /**
  * An API by its appId, identifier URI, or the display name that it has in the tenant. One of Microsoft's, or one of this
@@ -65,8 +65,9 @@ async function apisNamed(graph: GraphClient, name: string): Promise<readonly Api
     ({ oauth2PermissionScopes, appRoles }) => oauth2PermissionScopes.length + appRoles.length > 0,
   )
   if (called.length > 0) return apis.length > 0 ? apis : called
-  // The real tenants of Cognite's customers call it as they like; the identifier URI is the same everywhere.
-  const cluster = /^CDF ([\w-]+)$/i.exec(name)?.[1]
+  // The real tenants of Cognite's customers call it as they like; the identifier URI is the same everywhere. Their
+  // guides say the cluster alone.
+  const cluster = /^(?:CDF )?([\w-]+)$/i.exec(name)?.[1]
   return cluster === undefined ? [] : apisNamed(graph, `https://${cluster}.cognitedata.com`)
 }
 
