@@ -1,6 +1,6 @@
 import { initialFirstPartyApplications } from '../../directory/first-party.ts'
 import { answersTo } from '../../seed/permission-name.ts'
-import { suggestion } from '../../seed/problem.ts'
+import { nearest, suggestion } from '../../seed/problem.ts'
 import { RefusedError } from '../failure.ts'
 import { alignColumns } from '../terminal.ts'
 import type { Application, RequiredAccess } from './application.ts'
@@ -117,11 +117,16 @@ export async function addApi(graph: GraphClient, appId: string): Promise<Api> {
 
 /** The end of a message about an API that is not there. */
 async function nearNames(graph: GraphClient, name: string): Promise<string> {
-  const filter = filterOption(`startswith(displayName,${odataText(name.slice(0, 2))})`)
-  const { items } = await graph.page<{ displayName: string }>(
-    `/servicePrincipals?${filter}&$top=100&$select=displayName`,
-  )
-  const names = [...items, ...microsoftsApis()].map(({ displayName }) => displayName)
+  const beginning = async (start: string) => {
+    const filter = filterOption(`startswith(displayName,${odataText(start)})`)
+    const path = `/servicePrincipals?${filter}&$top=100&$select=displayName`
+    const { items } = await graph.page<{ displayName: string }>(path)
+    return items.map(({ displayName }) => displayName)
+  }
+  const clusters = await beginning('CDF ')
+  const cluster = nearest(`CDF ${name.replace(/^CDF /i, '')}`, clusters)
+  if (cluster !== undefined) return ` Did you mean '${cluster}'?`
+  const names = [...(await beginning(name.slice(0, 2))), ...microsoftsApis().map(({ displayName }) => displayName)]
   return suggestion(name, [...new Set(names)].sort())
 }
 
