@@ -348,6 +348,8 @@ describe('an exported manifest in its own tenant', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toContain(`The identifier URI ${uri} is that of holder (appId ${appId})`)
     expect(stderr).toContain(`--into ${appId}`)
+    await done('create', 'into-other')
+    expect((await app('import', manifest, '--into', 'into-other', '--plan')).stderr).toContain('is that of holder')
     const { leftOut } = await json('import', manifest, '--name', 'other', '--without-identifier-uris')
     expect(leftOut).toEqual([`identifierUris: ${uri}, as --without-identifier-uris says.`])
     expect(await json('show', 'other')).toMatchObject({ identifierUris: [] })

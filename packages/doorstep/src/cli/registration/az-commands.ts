@@ -13,6 +13,9 @@ export function azCommands(application: Application, grantsConsent: boolean): re
   return [
     'set -eu',
     '# Where an application of this name is there already, az changes that one.',
+    ...(create.some((option) => option.startsWith('--requested-access-token-version'))
+      ? ['# --requested-access-token-version needs a current Azure CLI: 2.45 does not have it yet.']
+      : []),
     ...leftOut(application).map((member) => `# Left out: ${member}`),
     `APP_ID=$(${create.join(' \\\n  ')})`,
     ...restPatches(application).map(

@@ -74,6 +74,8 @@ async function changeInto(
   const { registration, leftOut } = manifest
   const identifierUris =
     registration.identifierUris && renamedIdentifierUris(registration.identifierUris, manifest.appId, appId)
+  const added = identifierUris?.filter((uri) => !application.identifierUris?.includes(uri)) ?? []
+  await refuseTakenUris(graph, added, appId)
   const found = await unlessMissing(graph.get(`/servicePrincipals(appId='${appId}')`))
   const desired = {
     ...registration,
