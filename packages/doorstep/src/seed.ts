@@ -1,14 +1,15 @@
 import { newApplication } from './directory/application.ts'
 import { changedApplication } from './directory/application-properties.ts'
 import { applicationProblem } from './directory/application-rules.ts'
+import { identifierUriProblem } from './directory/identifier-uri.ts'
 import { isRecord } from './directory/property-problem.ts'
 import type { Tenant } from './directory/tenant.ts'
 import { completedApplication } from './seed/completed-application.ts'
 import { readDocument } from './seed/document.ts'
-import { registrationOf, type Seed, type SeedApplication, type SeedTenant, seedForm } from './seed/form.ts'
+import { applicationForm, registrationOf, type Seed, type SeedApplication, seedForm } from './seed/form.ts'
 import { formMessage, formProblems } from './seed/form-message.ts'
 import { namesIn } from './seed/names.ts'
-import { type Place, textIn } from './seed/place.ts'
+import { itemsOf, type Place, textIn } from './seed/place.ts'
 import { SeedError, type SeedProblem } from './seed/problem.ts'
 import { referenceProblems } from './seed/references.ts'
 import { uniquenessProblems } from './seed/uniqueness.ts'
@@ -68,7 +69,8 @@ function checked(
   const parsed = seedForm.safeParse(completed.value, { error: formMessage, reportInput: true })
   const problems = [
     ...completed.problems,
-    ...(parsed.success ? registrationProblems(parsed.data, isWhole) : formProblems(seedForm, parsed.error)),
+    ...(parsed.success ? [] : formProblems(seedForm, parsed.error)),
+    ...registrationProblems(completed.value, isWhole),
     ...uniquenessProblems(written),
   ]
   return { seed: parsed.data, problems }
@@ -91,35 +93,58 @@ function completedSeed({ value }: Place): { readonly value: unknown; readonly pr
   return { value: { ...value, tenants }, problems }
 }
 
-/** How the properties of each application go together; looked at once the form is right. */
-function registrationProblems(seed: Seed, isWhole: boolean): readonly SeedProblem[] {
-  return (seed.tenants ?? []).flatMap((tenant, index) =>
-    (tenant.applications ?? []).flatMap((application, position) => {
-      const problem = registrationProblem(application, tenant)
+/**
+ * How the properties of each application go together. Where the form of one is wrong, its identifier URIs are looked at
+ * all the same: they need nothing else of it.
+ */
+function registrationProblems(seed: unknown, isWhole: boolean): readonly SeedProblem[] {
+  const written: Place = { path: '', value: seed }
+  return itemsOf(written, 'tenants').flatMap((tenant) => {
+    const domain = textIn(tenant, 'domain')
+    if (domain === undefined) return []
+    const home = homeTenant(textIn(tenant, 'tenantId'), domain)
+    return itemsOf(tenant, 'applications').flatMap(({ path, value }) => {
+      const form = applicationForm.safeParse(value)
+      const problem = form.success ? registrationProblem(form.data, home) : identifierUrisProblem({ path, value }, home)
       if (!problem || (!isWhole && problem.path.startsWith('identifierUris'))) return []
-      const path = `tenants[${index}].applications[${position}].${problem.path}`
-      return [{ path, message: problem.message }]
-    }),
-  )
+      return [{ path: `${path}.${problem.path}`, message: withoutUnknownId(problem.message) }]
+    })
+  })
 }
 
-function registrationProblem(application: SeedApplication, tenant: SeedTenant) {
-  const home: Tenant = {
-    id: tenant.tenantId ?? 'tenantId',
-    displayName: tenant.displayName,
-    verifiedDomains: [{ name: tenant.domain, isDefault: true, isInitial: true }],
+/** Stands for the appId of an application that the file gives none. */
+const unknownAppId = '00000000-0000-0000-0000-000000000000'
+
+const withoutUnknownId = (message: string) =>
+  message.replaceAll(`api://${unknownAppId}`, 'api:// and its appId, which the file then has to give')
+
+function homeTenant(tenantId: string | undefined, domain: string): Tenant {
+  return {
+    id: tenantId?.toLowerCase() ?? 'tenantId',
+    displayName: domain,
+    verifiedDomains: [{ name: domain, isDefault: true, isInitial: true }],
     createdDateTime: '',
     countryLetterCode: null,
     usersCanRegisterApplications: true,
     usersCanConsent: true,
   }
+}
+
+function registrationProblem(application: SeedApplication, tenant: Tenant) {
   const identity = {
     id: '',
-    appId: application.appId ?? 'appId',
-    tenantId: home.id,
-    publisherDomain: tenant.domain,
+    appId: application.appId ?? unknownAppId,
+    tenantId: tenant.id,
+    publisherDomain: tenant.displayName,
     createdDateTime: '',
   }
   const registered = newApplication({ displayName: application.displayName }, identity)
-  return applicationProblem(changedApplication(registered, registrationOf(application)), { tenant: home })
+  return applicationProblem(changedApplication(registered, registrationOf(application)), { tenant })
+}
+
+function identifierUrisProblem(application: Place, tenant: Tenant) {
+  const appId = textIn(application, 'appId')?.toLowerCase() ?? unknownAppId
+  return itemsOf(application, 'identifierUris')
+    .flatMap(({ value }) => (typeof value === 'string' ? (identifierUriProblem(value, appId, tenant) ?? []) : []))
+    .at(0)
 }

@@ -344,4 +344,18 @@ describe('a seed file without mistakes', () => {
     const example = readFileSync(new URL('../../../../examples/doorstep.yaml', import.meta.url), 'utf8')
     expect(problemsOf(example)).toEqual([])
   })
+
+  it('has its identifier URIs judged beside whatever else is wrong', () => {
+    const problems = problemsOf(application('identifierUris: [api://elsewhere/x], signinAudience: AzureADMyOrg'))
+    expect(problems.map(({ path }) => path)).toEqual([
+      'tenants[0].applications[0].signinAudience',
+      'tenants[0].applications[0].identifierUris',
+    ])
+    expect(problems[1]?.message).toContain('use api:// and its appId, which the file then has to give')
+  })
+
+  it('is told which clusters there are, when it asks for the API of another', () => {
+    const [problem] = problemsOf(application('permissions: [CDF foo/IDENTITY]'))
+    expect(problem?.message).toMatch(/There is no API 'CDF foo'\. There are: .*CDF westeurope-1/)
+  })
 })

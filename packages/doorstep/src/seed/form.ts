@@ -87,7 +87,7 @@ const passwordCredential = z.strictObject({
   endDateTime: dateTime.optional(),
 })
 
-const application = applicationSchema.extend({
+export const applicationForm = applicationSchema.extend({
   displayName: z.string().min(1).max(256, 'Expected at most 256 characters'),
   id: guid.optional(),
   appId: guid.optional(),
@@ -131,7 +131,7 @@ const tenant = z.strictObject({
   users: z.array(user).optional(),
   groups: z.array(group).optional(),
   guests: z.array(principalName).optional(),
-  applications: z.array(application).optional(),
+  applications: z.array(applicationForm).optional(),
   subscriptions: z.array(subscription).optional(),
 })
 
@@ -190,7 +190,7 @@ export type SeedTenant = z.output<typeof tenant>
 export type SeedPersonalAccount = z.output<typeof personalAccount>
 export type SeedUser = z.output<typeof user>
 export type SeedGroup = z.output<typeof group>
-export type SeedApplication = z.output<typeof application>
+export type SeedApplication = z.output<typeof applicationForm>
 export type SeedPasswordCredential = z.output<typeof passwordCredential>
 export type SeedSubscription = z.output<typeof subscription>
 

@@ -1,6 +1,6 @@
 import type { Application } from '../directory/application.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
-import { suggestion } from './problem.ts'
+import { nearest, suggestion } from './problem.ts'
 
 /** An API as a seed file names it: by display name, client id or identifier URI. */
 export interface NamedApi {
@@ -49,7 +49,7 @@ export function permissionProblem(text: string, kind: PermissionKind, apis: read
     return `Expected an API, a slash and a permission, such as Microsoft Graph/User.Read; found '${text}'.`
   const api = apis.find((candidate) => answersTo(candidate, permission.api))
   if (!api) {
-    return `There is no API '${permission.api}'.${suggestion(
+    return `There is no API '${permission.api}'.${apiSuggestion(
       permission.api,
       apis.map(({ displayName }) => displayName),
     )}`
@@ -63,6 +63,13 @@ export function permissionProblem(text: string, kind: PermissionKind, apis: read
       : `'${permission.value}' is a delegated permission of ${api.displayName}: list it under permissions.`
   }
   return `${api.displayName} has no ${kind} permission '${permission.value}'.${suggestion(permission.value, wanted)}`
+}
+
+/** Where no name is near, those that begin with the same word: the clusters of CDF for one that is not there. */
+function apiSuggestion(wanted: string, names: readonly string[]): string {
+  const firstWord = (name: string) => name.toLowerCase().split(' ', 1)[0]
+  const family = names.filter((name) => firstWord(name) === firstWord(wanted))
+  return suggestion(wanted, nearest(wanted, names) === undefined && family.length > 0 ? family : names)
 }
 
 /** Permission values are compared without regard to case, as the token endpoint does. */

@@ -256,7 +256,13 @@ describe('export --as doorstep', () => {
       await other.up(['--seed', file])
       const there = await other.doorstep(['app', 'show', 'seeded', '--tenant', 'contoso.example', '--json'])
       expect(there.exitCode, there.stderr).toBe(0)
-      const sorted = ({ requiredResourceAccess, publisherDomain: _domain, ...rest }: Record<string, unknown>) => ({
+      const sorted = ({
+        requiredResourceAccess,
+        publisherDomain: _domain,
+        owners: _people,
+        adminConsent: _byName,
+        ...rest
+      }: Record<string, unknown>) => ({
         ...rest,
         requiredResourceAccess: JSON.stringify(requiredResourceAccess).split(/[{}]/).sort(),
       })
@@ -288,5 +294,80 @@ describe.skipIf(programMissing('sh'))('export --as az', () => {
     expect(said).toContain('{"spa":{"redirectUris":["https://a.example/spa"]}}')
     expect(said.filter((word) => word === 'admin-consent')).toEqual([])
     expect(said.join(' ')).toContain('ad sp create --id NEW_ID')
+  })
+
+  const rich = {
+    displayName: 'rich',
+    description: 'What it is',
+    notes: "a 'note'",
+    tags: ['one'],
+    signInAudience: 'AzureADandPersonalMicrosoftAccount',
+    api: {
+      requestedAccessTokenVersion: 2,
+      knownClientApplications: ['04b07795-8ddb-461a-bbee-02f9e1bf7b46'],
+    },
+  }
+
+  it('sets what az has no option for, the token version at creation, and names what it leaves out', async () => {
+    await json('import', await saved('rich.json', rich))
+    await done('add-secret', 'rich')
+    const script = await done('export', 'rich', '--as', 'az')
+    expect(script).toContain(
+      '--sign-in-audience AzureADandPersonalMicrosoftAccount \\\n  --requested-access-token-version 2',
+    )
+    expect(script).toContain('"description":"What it is","notes":"a ')
+    expect(script).toContain('"tags":["one"]')
+    expect(script).toContain('"api":{"knownClientApplications":["04b07795-8ddb-461a-bbee-02f9e1bf7b46"]}')
+    expect(script).toMatch(/^# Left out: passwordCredentials/m)
+  })
+
+  it('stops where az refuses', async () => {
+    await done('create', 'stops')
+    const script = await done('export', 'stops', '--as', 'az')
+    const fake = 'az() { echo "az $*" >&2; return 1; }\n'
+    const refused = await promisify(execFile)('sh', ['-c', fake + script]).catch((error: { stderr: string }) => error)
+    expect(refused.stderr.split('\n').filter((line) => line.startsWith('az '))).toHaveLength(1)
+  })
+
+  it('is a text in a document with --json', async () => {
+    await done('create', 'as-json')
+    expect(await json('export', 'as-json', '--as', 'az')).toEqual({
+      as: 'az',
+      text: await done('export', 'as-json', '--as', 'az'),
+    })
+    expect(await json('export', 'as-json')).toEqual(JSON.parse(await done('export', 'as-json')))
+  })
+})
+
+describe('an exported manifest in its own tenant', () => {
+  it('is refused where another application has its identifier URI, which is named with the ways out', async () => {
+    const uri = 'https://localhost/azure-monitor'
+    const manifest = await saved('taken.json', { displayName: 'holder', identifierUris: [uri] })
+    const { appId } = await json('import', manifest)
+    const { exitCode, stderr, stdout } = await app('import', manifest, '--name', 'other')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(`The identifier URI ${uri} is that of holder (appId ${appId})`)
+    expect(stderr).toContain(`--into ${appId}`)
+    await done('create', 'into-other')
+    expect((await app('import', manifest, '--into', 'into-other', '--plan')).stderr).toContain('is that of holder')
+    const { leftOut } = await json('import', manifest, '--name', 'other', '--without-identifier-uris')
+    expect(leftOut).toEqual([`identifierUris: ${uri}, as --without-identifier-uris says.`])
+    expect(await json('show', 'other')).toMatchObject({ identifierUris: [] })
+  })
+
+  it('is planned with permissions by name, redirect URIs once, and what is left out', async () => {
+    await done('create', 'source', ...words, '--secret')
+    await done('create', 'goal', '--web', 'https://a.example/0')
+    const manifest = await saved('source.json', await done('export', 'source'))
+    const { stdout, stderr, exitCode } = await app('import', manifest, '--into', 'goal', '--plan')
+    expect(exitCode, stderr).toBe(0)
+    expect(stderr).toContain('Left out passwordCredentials')
+    expect(stdout).toContain('  + permission: CDF westeurope-1/user_impersonation\n')
+    expect(stdout).toContain('  + application permission: Microsoft Graph/User.Read.All\n')
+    expect(stdout).toContain('  - web.redirectUris: https://a.example/0\n')
+    expect(stdout).not.toMatch(/redirectUriSettings|resourceAppId/)
+    expect(await json('import', manifest, '--into', 'goal', '--plan')).toMatchObject({
+      leftOut: [expect.stringMatching(/^passwordCredentials/)],
+    })
   })
 })

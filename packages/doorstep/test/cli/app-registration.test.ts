@@ -20,9 +20,12 @@ interface Shown {
 
 let place: Workplace
 let tenantId: string
+let owner: string
 beforeAll(async () => {
   place = await workplace()
-  tenantId = (await place.up()).ready.tenantId
+  const { ready } = await place.up()
+  tenantId = ready.tenantId
+  owner = ready.administrator.userPrincipalName
 })
 afterAll(() => place.close())
 
@@ -126,7 +129,10 @@ describe('secrets', () => {
     expect((await shown('rotated')).passwordCredentials).toMatchObject([{ displayName: 'new' }])
     await refused(['remove-secret', 'rotated', 'old'], /There is no secret 'old'\. It has:\n {2}[\da-f-]{36} {2}new/)
     await done('add-secret', 'rotated', '--description', 'new')
-    await refused(['remove-secret', 'rotated', 'new'], /2 are called new; name one by its id/)
+    await refused(
+      ['remove-secret', 'rotated', 'new'],
+      /2 are called new; name one by its id:(\n {2}[\da-f-]{36} {2}new {2}.{3}… {2}until \d{4}-\S+){2}\n/,
+    )
     for (const { keyId } of (await shown('rotated')).passwordCredentials) await done('remove-secret', 'rotated', keyId)
     await refused(['remove-secret', 'rotated', 'new'], /It has no secret/)
   })
@@ -214,6 +220,17 @@ describe('permissions', () => {
     )
   })
 
+  it('are told by their own spelling, and a CDF by its cluster alone', async () => {
+    await done('create', 'spelled')
+    expect(await done('add-permission', 'spelled', 'microsoft graph/USER.READ.ALL')).toBe(
+      'Added Microsoft Graph/User.Read.All (delegated).\n',
+    )
+    expect(await done('add-permission', 'spelled', 'westeurope-1/identity')).toBe(
+      'Added CDF westeurope-1/IDENTITY (delegated).\n',
+    )
+    await refused(['add-permission', 'spelled', 'westeurop-1/IDENTITY'], /Did you mean 'CDF westeurope-1'\?/)
+  })
+
   it('are taken from the list; the last one of an API takes the API with it', async () => {
     await done('create', 'fewer', '--permission', 'CDF westeurope-1/IDENTITY')
     await done('remove-permission', 'fewer', 'CDF westeurope-1/IDENTITY')
@@ -297,6 +314,27 @@ describe('update', () => {
     expect(await shown('after')).toMatchObject({ identifierUris: [] })
   })
 
+  it('says the new name', async () => {
+    await done('create', 'old-name')
+    expect(await json('update', 'old-name', '--name', 'new-name')).toMatchObject({ displayName: 'new-name' })
+    expect(await app('update', 'new-name', '--name', '')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--name is empty'),
+    })
+  })
+
+  it('gives an application for personal accounts the token version that they need', async () => {
+    await done('create', 'personal')
+    expect(await done('update', 'personal', '--audience', 'PersonalMicrosoftAccount')).toContain(
+      'Its access tokens are of version 2 now',
+    )
+    expect(await shown('personal')).toMatchObject({
+      signInAudience: 'PersonalMicrosoftAccount',
+      api: { requestedAccessTokenVersion: 2 },
+    })
+    await refused(['update', 'personal', '--token-version', '1'], /requestedAccessTokenVersion/i)
+  })
+
   it('is refused in Graph’s words', async () => {
     await done('create', 'stays')
     await refused(
@@ -317,5 +355,83 @@ describe('list', () => {
     )
     expect(names.toSorted()).toEqual(['list-one', 'list-two'])
     expect(await json('list', '--name', "no'body")).toEqual([])
+  })
+
+  it('is by name, and says so when nobody has it', async () => {
+    for (const name of ['order-b', 'order-A', 'order-c']) await done('create', name)
+    const names = (text: string) => text.split('\n').flatMap((line) => /^order-\w/.exec(line) ?? [])
+    expect(names(await done('list', '--name', 'order-'))).toEqual(['order-A', 'order-b', 'order-c'])
+    expect(names(await done('list'))).toEqual(['order-A', 'order-b', 'order-c'])
+    expect(await app('list', '--name', 'zzz')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: "There is no application whose name begins with 'zzz'.\n",
+    })
+  })
+
+  it('marks the application of the command line itself', async () => {
+    expect(await done('list')).toMatch(/^Doorstep.* by which this command line works$/m)
+  })
+
+  it('shows the recycle bin', async () => {
+    const { appId } = await json<{ appId: string }>('create', 'thrown-away')
+    await done('delete', 'thrown-away', '--yes')
+    expect(await done('list', '--deleted', '--name', 'thrown')).toMatch(
+      new RegExp(`^Name +appId +Deleted\\nthrown-away +${appId} +\\d{4}-`),
+    )
+    expect(await json('list', '--deleted', '--name', 'thrown')).toMatchObject([{ appId }])
+  })
+})
+
+describe('show', () => {
+  it('tells owners, consent, what an API offers, and its token version', async () => {
+    const file = join(place.root, 'offers.json')
+    const scope = { id: '5f9d5b1e-0000-4000-8000-000000000002', value: 'Stock.Read', type: 'User', isEnabled: true }
+    const role = {
+      id: '5f9d5b1e-0000-4000-8000-000000000003',
+      value: 'Stock.Write',
+      displayName: 'x',
+      description: 'x',
+    }
+    const offers = {
+      displayName: 'offers',
+      api: { oauth2PermissionScopes: [scope], requestedAccessTokenVersion: 2 },
+      appRoles: [{ ...role, allowedMemberTypes: ['Application'], isEnabled: true }],
+      requiredResourceAccess: [{ resourceAppId: graph, resourceAccess: [userRead] }],
+    }
+    await writeFile(file, JSON.stringify(offers))
+    await done('import', file)
+    await done('add-owner', 'offers', owner)
+    const before = await done('show', 'offers')
+    expect(before).toMatch(/exposedScopes +Stock\.Read\n/)
+    expect(before).toMatch(/appRoles +Stock\.Write\n/)
+    expect(before).toMatch(/tokenVersion +2\n/)
+    expect(before).toMatch(/adminConsent +not granted\n/)
+    expect(before).toContain(owner)
+    await done('grant-admin-consent', 'offers')
+    expect(await done('show', 'offers')).toMatch(/adminConsent +granted\n/)
+    expect(await shown('offers')).toMatchObject({
+      owners: expect.arrayContaining([expect.objectContaining({ userPrincipalName: owner })]),
+      adminConsent: { granted: ['Microsoft Graph/User.Read'], missing: [] },
+    })
+  })
+})
+
+it('lint says that a file is missing', async () => {
+  await refused(['lint', join(place.root, 'nowhere.json')], /nowhere\.json cannot be read \(ENOENT\)/)
+})
+
+it('a refused creation says nothing of namesakes', async () => {
+  await done('create', 'twin')
+  const { stderr } = await app('create', 'twin', '--application-permission', 'Microsoft Graph/openid')
+  expect(stderr).toContain('is a delegated permission')
+  expect(stderr).not.toContain('Another application')
+  expect((await app('create', 'twin')).stderr).toContain('Another application is called twin already')
+})
+
+it('a secret is named once', async () => {
+  expect(await app('create', 'two-secrets', '--secret', 'a', '--secret', 'b')).toMatchObject({
+    exitCode: 2,
+    stdout: '',
   })
 })

@@ -18,6 +18,7 @@ export const run = command({
   description: [
     'The program finds the local cloud under the real names (https://login.microsoftonline.com, https://graph.microsoft.com, …) and trusts it; nothing is installed and nothing is left behind.',
     'Joins the local cloud that is running for the data folder, else starts one that ends after its last run.',
+    'A program, or shell, that is still running when the local cloud ends reaches nobody, also once another is up: start it again.',
     'Pages that the program opens (BROWSER, xdg-open) open in `doorstep browse`. The exit code is the program’s own.',
   ].join('\n'),
   arguments: [{ form: '<command...>', help: 'the program and its words, after --' }],

@@ -99,7 +99,10 @@ export interface GrantedConsent {
  *
  * @throws {RefusedError} at the first refusal: the message says what was granted before
  */
-export async function grantAdminConsent(graph: GraphClient, application: Application): Promise<GrantedConsent> {
+export async function grantAdminConsent(
+  graph: GraphClient,
+  application: Pick<Application, 'appId' | 'requiredResourceAccess'>,
+): Promise<GrantedConsent> {
   const { requiredResourceAccess: required = [] } = application
   const client = await servicePrincipalOf(graph, application)
   const plan = planConsent(

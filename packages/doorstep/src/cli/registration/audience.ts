@@ -5,3 +5,8 @@ export const signInAudiences = [
   'AzureADandPersonalMicrosoftAccount',
   'PersonalMicrosoftAccount',
 ] as const
+
+/** Whether people with a personal Microsoft account are among those who may sign in. */
+export function takesPersonalAccounts(audience: string | undefined): boolean {
+  return audience?.includes('PersonalMicrosoftAccount') === true
+}

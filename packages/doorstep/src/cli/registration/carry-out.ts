@@ -1,6 +1,7 @@
 import { messageOf, RefusedError } from '../failure.ts'
 import type { Application } from './application.ts'
 import { type GraphClient, onceReplicated } from './graph-client.ts'
+import type { Api } from './permission.ts'
 import { describeSteps, type RegistrationStep } from './plan-registration.ts'
 import { createServicePrincipal } from './service-principal.ts'
 
@@ -13,6 +14,7 @@ export async function carryOut(
   graph: GraphClient,
   { id, appId, displayName }: Application,
   steps: readonly RegistrationStep[],
+  apis: ReadonlyMap<string, Api>,
 ): Promise<void> {
   for (const [done, step] of steps.entries()) {
     try {
@@ -20,7 +22,7 @@ export async function carryOut(
       else if (step.kind !== 'createApplication')
         await onceReplicated(graph, () => graph.patch(`/applications/${id}`, step.patch))
     } catch (error) {
-      const before = describeSteps(steps.slice(0, done), displayName)
+      const before = describeSteps(steps.slice(0, done), displayName, apis)
       const said = before.length === 0 ? 'Nothing was changed.' : ['Done before that:', ...before].join('\n')
       throw new RefusedError(`${messageOf(error)}\n${said}`, { cause: error })
     }

@@ -1,6 +1,6 @@
 import { initialFirstPartyApplications } from '../../directory/first-party.ts'
 import { answersTo } from '../../seed/permission-name.ts'
-import { suggestion } from '../../seed/problem.ts'
+import { nearest, suggestion } from '../../seed/problem.ts'
 import { RefusedError } from '../failure.ts'
 import { alignColumns } from '../terminal.ts'
 import type { Application, RequiredAccess } from './application.ts'
@@ -19,7 +19,7 @@ import { type Api, resourceAccessFor, type WantedPermission, withAccess } from '
 const apiProperties = '$select=id,appId,displayName,oauth2PermissionScopes,appRoles'
 
 /** Says what was done beside the thing that was asked for. */
-type Note = (sentence: string) => void
+export type Note = (sentence: string) => void
 
 /**
  * An API by its appId, identifier URI, or the display name that it has in the tenant. One of Microsoft's, or one of this
@@ -65,8 +65,9 @@ async function apisNamed(graph: GraphClient, name: string): Promise<readonly Api
     ({ oauth2PermissionScopes, appRoles }) => oauth2PermissionScopes.length + appRoles.length > 0,
   )
   if (called.length > 0) return apis.length > 0 ? apis : called
-  // The real tenants of Cognite's customers call it as they like; the identifier URI is the same everywhere.
-  const cluster = /^CDF ([\w-]+)$/i.exec(name)?.[1]
+  // The real tenants of Cognite's customers call it as they like; the identifier URI is the same everywhere. Their
+  // guides say the cluster alone.
+  const cluster = /^(?:CDF )?([\w-]+)$/i.exec(name)?.[1]
   return cluster === undefined ? [] : apisNamed(graph, `https://${cluster}.cognitedata.com`)
 }
 
@@ -116,11 +117,16 @@ export async function addApi(graph: GraphClient, appId: string): Promise<Api> {
 
 /** The end of a message about an API that is not there. */
 async function nearNames(graph: GraphClient, name: string): Promise<string> {
-  const filter = filterOption(`startswith(displayName,${odataText(name.slice(0, 2))})`)
-  const { items } = await graph.page<{ displayName: string }>(
-    `/servicePrincipals?${filter}&$top=100&$select=displayName`,
-  )
-  const names = [...items, ...microsoftsApis()].map(({ displayName }) => displayName)
+  const beginning = async (start: string) => {
+    const filter = filterOption(`startswith(displayName,${odataText(start)})`)
+    const path = `/servicePrincipals?${filter}&$top=100&$select=displayName`
+    const { items } = await graph.page<{ displayName: string }>(path)
+    return items.map(({ displayName }) => displayName)
+  }
+  const clusters = await beginning('CDF ')
+  const cluster = nearest(`CDF ${name.replace(/^CDF /i, '')}`, clusters)
+  if (cluster !== undefined) return ` Did you mean '${cluster}'?`
+  const names = [...(await beginning(name.slice(0, 2))), ...microsoftsApis().map(({ displayName }) => displayName)]
   return suggestion(name, [...new Set(names)].sort())
 }
 

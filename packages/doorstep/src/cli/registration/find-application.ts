@@ -15,9 +15,7 @@ export const applicationArgument = { form: '<application>', help: 'its appId, ob
 export async function findApplication(graph: GraphClient, wanted: string): Promise<Application> {
   if (wanted.trim() === '') throw new UsageError('The application is empty: give its appId, object id or name.')
   if (isGuid(wanted)) {
-    const found =
-      (await unlessMissing(graph.get<Application>(`/applications(appId='${wanted}')`))) ??
-      (await unlessMissing(graph.get<Application>(`/applications/${wanted}`)))
+    const found = await applicationById(graph, wanted)
     if (found) return found
     throw new RefusedError(`No application has the appId or object id ${wanted}.${await whereItIs(graph, wanted)}`)
   }
@@ -28,6 +26,14 @@ export async function findApplication(graph: GraphClient, wanted: string): Promi
   const lines = alignColumns(named.map(({ appId, createdDateTime }) => ['', appId, createdDateTime ?? '']))
   throw new RefusedError(
     [`${named.length} applications are called ${wanted}; name one by its appId:`, ...lines].join('\n'),
+  )
+}
+
+/** The application of this tenant that has the appId or object id. */
+export async function applicationById(graph: GraphClient, id: string): Promise<Application | undefined> {
+  return (
+    (await unlessMissing(graph.get<Application>(`/applications(appId='${id}')`))) ??
+    (await unlessMissing(graph.get<Application>(`/applications/${id}`)))
   )
 }
 

@@ -24,7 +24,8 @@ export async function lintContext(graph: GraphClient, application: Application):
 /** Scopes of signing in itself, which nobody lists and everybody consents to. */
 const signInScopes = ['openid', 'profile', 'email', 'offline_access']
 
-async function consentFacts(
+/** Which permissions listed nobody has consented to for everybody, and which consents are not listed; nothing where the caller may not see. */
+export async function consentFacts(
   graph: GraphClient,
   application: Application,
 ): Promise<Pick<LintContext, 'unconsented' | 'unlisted'>> {

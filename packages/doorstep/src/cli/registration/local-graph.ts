@@ -1,7 +1,7 @@
 import { ClientSecretCredential, cached, nodeTransport } from '@doorstep/client'
 import { readBootstrap } from '../../data-folder.ts'
 import type { CommandIO } from '../command.ts'
-import { findLocalCloud, findTenant } from '../control-client.ts'
+import { askControl, findLocalCloud, findTenant, tenantsOf } from '../control-client.ts'
 import { RefusedError } from '../failure.ts'
 import { requestLocal } from '../local-https.ts'
 import { nextCommand } from '../next-command.ts'
@@ -46,4 +46,13 @@ export async function localGraph(
     now: () => cloudTime(cloud),
     commandLine: (words) => nextCommand(words.map(shellWord).join(' '), dataDirectory, environment),
   })
+}
+
+/** Graph of every tenant of the running local cloud. */
+export async function localGraphs(
+  dataDirectory: string,
+  environment: CommandIO['environment'],
+): Promise<readonly GraphClient[]> {
+  const tenants = tenantsOf(await askControl(await findLocalCloud(dataDirectory, environment), 'GET', '/instance'))
+  return Promise.all(tenants.map(({ tenantId }) => localGraph(dataDirectory, environment, tenantId)))
 }

@@ -29,6 +29,7 @@ const serversOwn = [
   'isAuthorizationServiceEnabled',
   'authenticationBehaviors',
   'owners',
+  'adminConsent',
 ]
 
 /** Reads the text of a portal manifest, of the Microsoft Graph format or the older one. @throws {UsageError} */

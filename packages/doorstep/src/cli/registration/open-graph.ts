@@ -2,6 +2,8 @@ import { dataDirectory } from '../../data-folder.ts'
 import { type Cloud, clouds } from '../clouds.ts'
 import { type CommandIO, choice, dataOption, jsonOption, type OptionDeclaration, text } from '../command.ts'
 import { UsageError } from '../failure.ts'
+import type { Application } from './application.ts'
+import { applicationById } from './find-application.ts'
 import type { GraphClient } from './graph-client.ts'
 
 const cloudOption: OptionDeclaration<Cloud | undefined> = choice(
@@ -45,4 +47,22 @@ export async function openGraph(chosen: DirectoryChoice, io: CommandIO): Promise
   }
   const { cloudGraph } = await import('./cloud-graph.ts')
   return cloudGraph({ cloud, tenant, profile }, io)
+}
+
+/**
+ * The registration of an application in whichever tenant of the local cloud it is at home. Undefined where there is none,
+ * and for a login, which sees its own tenant alone.
+ */
+export async function registrationElsewhere(
+  { cloud, profile, data }: DirectoryChoice,
+  io: CommandIO,
+  appId: string,
+): Promise<Application | undefined> {
+  if ((cloud !== undefined && cloud !== 'local') || profile !== undefined) return undefined
+  const { localGraphs } = await import('./local-graph.ts')
+  for (const graph of await localGraphs(dataDirectory(data, io.environment), io.environment)) {
+    const found = await applicationById(graph, appId)
+    if (found) return found
+  }
+  return undefined
 }

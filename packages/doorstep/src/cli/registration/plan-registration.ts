@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Application } from './application.ts'
+import type { Application, RequiredAccess } from './application.ts'
+import { type Api, permissionName } from './permission.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -130,12 +131,18 @@ function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A plan for people: a line for what is made, `-` and `+` for what changes. */
-export function describeSteps(steps: readonly RegistrationStep[], name: string): readonly string[] {
-  return steps.flatMap((step) => describeStep(step, name))
+/**
+ * A plan for people: a line for what is made, `-` and `+` for what changes.
+ *
+ * @param apis by which permissions get their names; those of an API that is missing keep their ids
+ */
+export function describeSteps(steps: readonly RegistrationStep[], name: string, apis: Apis): readonly string[] {
+  return steps.flatMap((step) => describeStep(step, name, apis))
 }
 
-function describeStep(step: RegistrationStep, name: string): readonly string[] {
+type Apis = ReadonlyMap<string, Api>
+
+function describeStep(step: RegistrationStep, name: string, apis: Apis): readonly string[] {
   switch (step.kind) {
     case 'createApplication':
       return [`+ application ${name}`]
@@ -144,8 +151,31 @@ function describeStep(step: RegistrationStep, name: string): readonly string[] {
     case 'disablePermissions':
       return [`~ ${name}: disable ${step.values.join(', ')} before they are removed`]
     case 'updateApplication':
-      return [`~ ${name}`, ...step.changes.flatMap(describeChange)]
+      return [
+        `~ ${name}`,
+        ...step.changes.flatMap((change) =>
+          change.path === 'requiredResourceAccess' ? describePermissions(change, apis) : describeChange(change),
+        ),
+      ]
   }
+}
+
+function describePermissions({ before, after }: PropertyChange, apis: Apis): readonly string[] {
+  const [had, wanted] = [permissionLines(before, apis), permissionLines(after, apis)]
+  return [
+    ...had.filter((line) => !wanted.includes(line)).map((line) => `  - ${line}`),
+    ...wanted.filter((line) => !had.includes(line)).map((line) => `  + ${line}`),
+  ]
+}
+
+function permissionLines(required: unknown, apis: Apis): readonly string[] {
+  const entries: readonly RequiredAccess[] = Array.isArray(required) ? required : []
+  return entries.flatMap(({ resourceAppId, resourceAccess }) =>
+    resourceAccess.map((access) => {
+      const name = permissionName(apis.get(resourceAppId), resourceAppId, access)
+      return `${access.type === 'Role' ? 'application permission' : 'permission'}: ${name}`
+    }),
+  )
 }
 
 /** A property that changes, `-` and `+`; of a list only what goes and comes. */

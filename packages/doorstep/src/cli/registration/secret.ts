@@ -1,6 +1,6 @@
 import { durationForm, parseDuration } from '../../duration.ts'
 import { RefusedError, UsageError } from '../failure.ts'
-import type { Application } from './application.ts'
+import type { Application, Credential } from './application.ts'
 import { type GraphClient, onceReplicated } from './graph-client.ts'
 
 /** A secret that was just made; `secretText` is never shown again. */
@@ -39,7 +39,7 @@ export function parseLifetime(text: string): number {
 }
 
 /** The one of several credentials that a person means by its id, its description or its first characters. */
-export function findCredential<C extends { keyId: string; displayName?: string | null; hint?: string | null }>(
+export function findCredential<C extends Credential>(
   credentials: readonly C[],
   wanted: string,
   what: 'secret' | 'certificate',
@@ -50,10 +50,14 @@ export function findCredential<C extends { keyId: string; displayName?: string |
   )
   const [only, ...others] = found
   if (only && others.length === 0) return only
-  const lines = credentials.map(({ keyId, displayName }) => `  ${keyId}  ${displayName ?? ''}`.trimEnd())
+  const lines = (only ? found : credentials).map((credential) => `  ${credentialText(credential)}`)
+  if (only) throw new RefusedError([`${found.length} are called ${wanted}; name one by its id:`, ...lines].join('\n'))
   const there = lines.length === 0 ? `It has no ${what}.` : ['It has:', ...lines].join('\n')
-  const problem = only
-    ? `${found.length} are called ${wanted}; name one by its id.`
-    : `There is no ${what} '${wanted}'.`
-  throw new RefusedError(`${problem} ${there}`)
+  throw new RefusedError(`There is no ${what} '${wanted}'. ${there}`)
+}
+
+/** A secret or certificate for people: id, description, first characters, end. */
+export function credentialText({ keyId, displayName, hint, endDateTime }: Credential): string {
+  const parts = [keyId, displayName, hint && `${hint}…`, endDateTime && `until ${endDateTime}`]
+  return parts.filter(Boolean).join('  ')
 }

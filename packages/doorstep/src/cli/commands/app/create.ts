@@ -1,7 +1,8 @@
 import { choice, command, flag, optionalText, texts } from '../../command.ts'
 import { messageOf, RefusedError, UsageError } from '../../failure.ts'
 import { type GrantedConsent, grantAdminConsent } from '../../registration/admin-consent.ts'
-import { signInAudiences } from '../../registration/audience.ts'
+import type { Application } from '../../registration/application.ts'
+import { signInAudiences, takesPersonalAccounts } from '../../registration/audience.ts'
 import { withPermissions } from '../../registration/find-api.ts'
 import { applicationsCalled } from '../../registration/find-application.ts'
 import type { GraphClient } from '../../registration/graph-client.ts'
@@ -50,11 +51,12 @@ export const create = command({
     const { terminal } = io
     const wanted = parsePermissions(options.permission, options.applicationPermission)
     const graph = await openGraph(options, io)
-    await noteNamesakes(graph, name, terminal)
+    const namesakes = await applicationsCalled(graph, name)
     const note = (sentence: string) => terminal.note(sentence)
     const requiredResourceAccess = await withPermissions(graph, [userRead], wanted, note)
     const properties = { ...propertiesOf(name, options), requiredResourceAccess }
     const registered = await registerApplication(graph, { properties, secret: options.secret })
+    noteNamesakes(namesakes, name, terminal)
     const consent = options.grantAdminConsent ? await consentOrReason(graph, registered) : undefined
     report(registered, consent, graph, options.json, terminal)
     if (typeof consent !== 'string') return
@@ -66,8 +68,7 @@ export const create = command({
   },
 })
 
-async function noteNamesakes(graph: GraphClient, name: string, terminal: Terminal): Promise<void> {
-  const [first, ...others] = await applicationsCalled(graph, name)
+function noteNamesakes([first, ...others]: readonly Application[], name: string, terminal: Terminal): void {
   if (!first) return
   const more = others.length === 0 ? '' : `, and ${others.length} more`
   terminal.note(
@@ -85,7 +86,7 @@ function propertiesOf(displayName: string, options: CreateOptions): Readonly<Rec
     ...(spa.length > 0 && { spa: { redirectUris: spa } }),
     ...(allowPublicClientFlows && { isFallbackPublicClient: true }),
     // Personal accounts get v2.0 tokens only, and Entra refuses the registration that says otherwise.
-    ...(audience.includes('PersonalMicrosoftAccount') && { api: { requestedAccessTokenVersion: 2 } }),
+    ...(takesPersonalAccounts(audience) && { api: { requestedAccessTokenVersion: 2 } }),
   }
 }
 

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { text as readText } from 'node:stream/consumers'
 import type { CommandIO } from '../../command.ts'
 import { command } from '../../command.ts'
 import { findApplication } from '../../registration/find-application.ts'
 import { type Finding, lint as findingsOf, type Severity } from '../../registration/lint.ts'
 import { lintContext } from '../../registration/lint-context.ts'
 import { readManifest } from '../../registration/manifest.ts'
+import { readManifestText } from '../../registration/manifest-file.ts'
 import { type DirectoryChoice, directoryOptions, openGraph } from '../../registration/open-graph.ts'
 import { printable, type Terminal } from '../../terminal.ts'
 
@@ -34,7 +33,9 @@ export const lint = command({
   },
 })
 
-const isFile = (wanted: string) => wanted === '-' || (/\.json$|[/\\]/.test(wanted) && existsSync(wanted))
+/** A name may hold a slash too; `./`, `/` and `.json` mean a file whether or not it is there. */
+const isFile = (wanted: string) =>
+  wanted === '-' || /\.json$|^\.{0,2}[/\\]/.test(wanted) || (/[/\\]/.test(wanted) && existsSync(wanted))
 
 interface Linted {
   readonly name: string
@@ -42,7 +43,7 @@ interface Linted {
 }
 
 async function lintFile(path: string): Promise<Linted> {
-  const text = path === '-' ? await readText(process.stdin) : await readFile(path, 'utf8')
+  const text = await readManifestText(path)
   const { registration, appId, facts } = readManifest(text, path === '-' ? 'standard input' : path)
   const context = { now: Date.now(), command: () => undefined }
   return { name: registration.displayName, findings: findingsOf({ ...registration, ...facts, appId }, context) }

@@ -1,11 +1,27 @@
-import { command, flag } from '../../command.ts'
-import { RefusedError } from '../../failure.ts'
+import { type CommandIO, command, flag, texts } from '../../command.ts'
+import { RefusedError, UsageError } from '../../failure.ts'
 import { grantAdminConsent } from '../../registration/admin-consent.ts'
 import type { RequiredAccess } from '../../registration/application.ts'
 import { findApi } from '../../registration/find-api.ts'
-import { applicationArgument, findApplication } from '../../registration/find-application.ts'
-import { directoryOptions, openGraph } from '../../registration/open-graph.ts'
-import { lists, parsePermission, resourceAccessFor, withAccess, withoutAccess } from '../../registration/permission.ts'
+import { applicationArgument, applicationById, findApplication } from '../../registration/find-application.ts'
+import { type Consentable, foreignApplication } from '../../registration/foreign-application.ts'
+import type { GraphClient } from '../../registration/graph-client.ts'
+import { isGuid } from '../../registration/guid.ts'
+import {
+  type DirectoryChoice,
+  directoryOptions,
+  openGraph,
+  registrationElsewhere,
+} from '../../registration/open-graph.ts'
+import {
+  lists,
+  parsePermission,
+  parsePermissions,
+  permissionName,
+  resourceAccessFor,
+  withAccess,
+  withoutAccess,
+} from '../../registration/permission.ts'
 import { reportChange } from './report-change.ts'
 
 const permissionArgument = {
@@ -42,7 +58,7 @@ export const addPermission = command({
       const access = resourceAccessFor(api, permission)
       if (lists(required, api.appId, access)) continue
       required = withAccess(required, api.appId, [access])
-      added.push(`${api.displayName}/${permission.value}`)
+      added.push(permissionName(api, api.appId, access))
     }
     if (added.length > 0) await graph.patch(`/applications/${application.id}`, { requiredResourceAccess: required })
     const changed = { ...application, requiredResourceAccess: required }
@@ -72,7 +88,7 @@ export const removePermission = command({
     for (const permission of permissions) {
       const api = await findApi(graph, permission.api, (sentence) => io.terminal.note(sentence))
       const access = resourceAccessFor(api, permission)
-      const name = `${api.displayName}/${permission.value}`
+      const name = permissionName(api, api.appId, access)
       if (!lists(required, api.appId, access)) {
         throw new RefusedError(`${application.displayName} does not list the ${kind} permission ${name}.`)
       }
@@ -88,13 +104,22 @@ export const removePermission = command({
 export const grantConsent = command({
   summary: 'consent, for the whole tenant, to all that an application lists',
   description:
-    'What “Grant admin consent” does in the portal. It needs an administrator: a Global or Privileged Role Administrator, for most delegated permissions also an Application Administrator. What was consented to before stays.',
+    'What “Grant admin consent” does in the portal. It needs an administrator: a Global or Privileged Role Administrator, for most delegated permissions also an Application Administrator. What was consented to before stays. An application of another tenant, named by its appId, gets its service principal here; what it needs is then read in its home tenant, or said where one cannot look there: in a real cloud.',
   arguments: [applicationArgument],
-  options: directoryOptions,
-  examples: ['doorstep app grant-admin-consent my-app', 'doorstep app grant-admin-consent my-app --cloud public'],
+  options: {
+    permission: texts('API/SCOPE', 'of an application of another tenant: consent to this; may be repeated'),
+    applicationPermission: texts('API/ROLE', 'the same for a permission of the application itself; may be repeated'),
+    ...directoryOptions,
+  },
+  examples: [
+    'doorstep app grant-admin-consent my-app',
+    'doorstep app grant-admin-consent my-app --cloud public',
+    'doorstep app grant-admin-consent 0a123b56-c987-4321-abcd-1a2b3c4d5e6f --tenant fabrikam.example',
+    'doorstep app grant-admin-consent 0a123b56-c987-4321-abcd-1a2b3c4d5e6f --permission "Microsoft Graph/User.Read" --cloud public',
+  ],
   async run(options, io, [wanted = '']) {
     const graph = await openGraph(options, io)
-    const application = await findApplication(graph, wanted)
+    const application = await consentableApplication(graph, wanted, options, io)
     const { granted, impossible } = await grantAdminConsent(graph, application)
     for (const name of impossible) io.terminal.note(`${name} is not in this tenant: nothing was granted for it.`)
     const lines = granted.map((name) => `Granted ${name}.`)
@@ -102,3 +127,31 @@ export const grantConsent = command({
     reportChange(application, { status: 'granted', lines, facts }, options.json, io.terminal)
   },
 })
+
+type ConsentOptions = DirectoryChoice & {
+  readonly permission: readonly string[]
+  readonly applicationPermission: readonly string[]
+}
+
+/** An application of this tenant, by its own list; or one of another. */
+async function consentableApplication(
+  graph: GraphClient,
+  wanted: string,
+  options: ConsentOptions,
+  io: CommandIO,
+): Promise<Consentable> {
+  const permissions = parsePermissions(options.permission, options.applicationPermission)
+  const own = isGuid(wanted) ? await applicationById(graph, wanted) : await findApplication(graph, wanted)
+  if (own && permissions.length > 0) {
+    throw new UsageError(
+      `${own.displayName} is an application of this tenant, and consent is to all that it lists: list more with app add-permission.`,
+    )
+  }
+  if (own) return own
+  const foreign = {
+    id: wanted,
+    permissions,
+    registration: (appId: string) => registrationElsewhere(options, io, appId),
+  }
+  return foreignApplication(graph, foreign, (sentence) => io.terminal.note(sentence))
+}

@@ -6,7 +6,7 @@ import { printable, type Terminal } from '../../terminal.ts'
  * where all was there before.
  */
 export function reportChange(
-  { appId, displayName }: Application,
+  { appId, displayName }: Pick<Application, 'appId' | 'displayName'>,
   done: {
     readonly status: string
     readonly lines: readonly string[]

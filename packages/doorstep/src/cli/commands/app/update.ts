@@ -1,7 +1,7 @@
 import { choice, command, text, texts } from '../../command.ts'
 import { UsageError } from '../../failure.ts'
 import type { Application } from '../../registration/application.ts'
-import { signInAudiences } from '../../registration/audience.ts'
+import { signInAudiences, takesPersonalAccounts } from '../../registration/audience.ts'
 import { applicationArgument, findApplication } from '../../registration/find-application.ts'
 import { directoryOptions, openGraph } from '../../registration/open-graph.ts'
 import { reportChange } from './report-change.ts'
@@ -17,8 +17,12 @@ interface Update {
   readonly logoutUrl: string | undefined
 }
 
+const exampleAppId = '0a123b56-c987-1234-abcd-1a2b3c4d5e6f'
+
 export const update = command({
   summary: 'change name, audience, identifier URIs and token settings',
+  description:
+    'An identifier URI holds the appId, the id of the tenant or one of its domains: api://APP_ID, https://DOMAIN/NAME.',
   arguments: [applicationArgument],
   options: {
     name: text('NAME', 'display name'),
@@ -33,20 +37,23 @@ export const update = command({
   },
   examples: [
     'doorstep app update my-app --name another-name',
-    'doorstep app update my-api --add-identifier-uri api://my-company/my-api --token-version 2',
+    `doorstep app update ${exampleAppId} --add-identifier-uri api://${exampleAppId} --token-version 2`,
     'doorstep app update my-app --implicit-grant off',
   ],
   async run(options, io, [wanted = '']) {
+    if (options.name?.trim() === '') throw new UsageError('--name is empty: give the application a display name.')
     const anything = updateOptions.some((name) => options[name] !== undefined && String(options[name]) !== '')
     if (!anything)
       throw new UsageError('Say what to change: --name, --audience, --token-version, … (--help lists all).')
-    if (options.name?.trim() === '') throw new UsageError('--name is empty: give the application a display name.')
     const graph = await openGraph(options, io)
     const application = await findApplication(graph, wanted)
     const patch = patchOf(application, options)
     await graph.patch(`/applications/${application.id}`, patch)
-    const lines = [`Updated ${application.displayName} (${application.appId}).`]
-    reportChange(application, { status: 'updated', lines }, options.json, io.terminal)
+    const updated = { ...application, displayName: options.name ?? application.displayName }
+    const lines = [`Updated ${updated.displayName} (${updated.appId}).`]
+    if (needsSecondVersion(application, options))
+      lines.push('Its access tokens are of version 2 now: personal accounts get no others.')
+    reportChange(updated, { status: 'updated', lines }, options.json, io.terminal)
   },
 })
 
@@ -61,8 +68,15 @@ const updateOptions = [
   'logoutUrl',
 ] as const
 
-function patchOf({ identifierUris = [] }: Application, update: Update): Readonly<Record<string, unknown>> {
-  const { name, audience, tokenVersion, implicitGrant, homePage, logoutUrl } = update
+/** Entra refuses an audience with personal accounts while access tokens are of version 1; somebody who says 1 hears so. */
+function needsSecondVersion({ api }: Application, { audience, tokenVersion }: Update): boolean {
+  return takesPersonalAccounts(audience) && tokenVersion === undefined && api?.requestedAccessTokenVersion !== 2
+}
+
+function patchOf(application: Application, update: Update): Readonly<Record<string, unknown>> {
+  const { identifierUris = [] } = application
+  const { name, audience, implicitGrant, homePage, logoutUrl } = update
+  const tokenVersion = needsSecondVersion(application, update) ? '2' : update.tokenVersion
   const added = update.addIdentifierUri.filter((uri) => !identifierUris.includes(uri))
   const missing = update.removeIdentifierUri.find((uri) => !identifierUris.includes(uri))
   if (missing !== undefined)
