@@ -47,7 +47,8 @@ export interface DesiredTenants {
 export function parseDesiredTenants(text: string, name: string): DesiredTenants {
   const value = readDocument(text, name)
   const isFragment = isRecord(value) && value.applications !== undefined && value.tenants === undefined
-  const { seed, problems } = checked({ path: '', value: isFragment ? withTenant(value) : value }, { isWhole: false })
+  const whole = withSecretTexts(isFragment ? withTenant(value) : value)
+  const { seed, problems } = checked({ path: '', value: whole }, { isWhole: false })
   const placed = problems.map(({ path, message }) => ({
     path: isFragment ? path.replace(/^tenants\[0\]\./, '') : path,
     message: isFragment ? message.replaceAll('tenants[0].', '') : message,
@@ -59,6 +60,22 @@ export function parseDesiredTenants(text: string, name: string): DesiredTenants 
 /** The tenant that a file of applications does not name; its domain can be nobody's (RFC 2606). */
 function withTenant({ applications, ...rest }: Readonly<Record<string, unknown>>) {
   return { ...rest, tenants: [{ displayName: 'tenant', domain: 'tenant.invalid', applications }] }
+}
+
+/** Stands for the text of a secret that a file of desired applications need not say, since Graph makes it. */
+export const unsaidSecretText = '(made by Graph)'
+
+function withSecretTexts(value: unknown): unknown {
+  if (!isRecord(value)) return value
+  const each = (list: unknown, change: (item: Readonly<Record<string, unknown>>) => unknown) =>
+    Array.isArray(list) ? list.map((item) => (isRecord(item) ? change(item) : item)) : list
+  const within = (item: Readonly<Record<string, unknown>>, name: string, change: Parameters<typeof each>[1]) =>
+    item[name] === undefined ? item : { ...item, [name]: each(item[name], change) }
+  return within(value, 'tenants', (tenant) =>
+    within(tenant, 'applications', (application) =>
+      within(application, 'passwordCredentials', (secret) => ({ secretText: unsaidSecretText, ...secret })),
+    ),
+  )
 }
 
 function checked(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { parseDesiredTenants, type Seed, type SeedTenant } from '../../seed.ts'
+import { parseDesiredTenants, type Seed, type SeedTenant, unsaidSecretText } from '../../seed.ts'
 import { RefusedError, UsageError } from '../failure.ts'
 
 /** The part of a seed file that one tenant is to be like. */
@@ -74,7 +74,9 @@ function leftOutOf(seed: Seed, tenant: SeedTenant): readonly string[] {
           `${parts.join(', ')}: only applications, and what belongs to them, are applied; a local cloud takes the rest at its start, with --seed.`,
         ]
       : []),
-    ...(has(({ passwordCredentials }) => (passwordCredentials?.length ?? 0) > 0)
+    ...(has(({ passwordCredentials = [] }) =>
+      passwordCredentials.some(({ secretText }) => secretText !== unsaidSecretText),
+    )
       ? ['secretText: Graph makes the text of a secret itself.']
       : []),
     ...(has(({ id }) => id !== undefined) ? ['id: Graph chooses object ids itself.'] : []),
