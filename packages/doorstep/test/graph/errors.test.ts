@@ -44,6 +44,27 @@ describe('errors', () => {
     expect(answer.body.error).toMatchObject({ code, message: expect.stringContaining(message) })
   })
 
+  it.each([
+    ['/users/delta', "'delta'"],
+    ['/groups/delta()?$select=displayName', "'delta()'"],
+    ['/applications/microsoft.graph.delta()', "'microsoft.graph.delta()'"],
+    ['/devices', "'devices'"],
+    [`/devices/${graphAppId}`, "'devices'"],
+    ['/subscribedSkus', "'subscribedSkus'"],
+    ['/auditLogs/directoryAudits', "'directoryAudits'"],
+    ['/$metadata', "'$metadata'"],
+    [`/users/${graphAppId}/displayName`, "The property 'displayName' has no address of its own"],
+    [`/users/${graphAppId}/displayname/$value`, "The property 'displayName'"],
+    ['/me/mail', "The property 'mail'"],
+    [`/servicePrincipals(appId='${graphAppId}')/appRoles`, "The property 'appRoles'"],
+  ])('say that %s is not there', async (path, message) => {
+    for (const version of ['v1.0', 'beta']) {
+      const { status, body } = await graph('GET', `/${version}${path}`)
+      expect([status, body.error.code]).toEqual([404, 'ResourceNotFound'])
+      expect(body.error.message).toContain(message)
+    }
+  })
+
   it('tell JSON that is none, another media type and a body that is too large', async () => {
     const json = { 'content-type': 'application/json' }
     const broken = await graph('POST', '/v1.0/applications', '{"displayName":', json)
