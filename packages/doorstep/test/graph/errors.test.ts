@@ -37,7 +37,7 @@ describe('errors', () => {
     ['GET', '/v1.0/applications/nonsense', 400, 'Request_BadRequest', "Invalid object identifier 'nonsense'"],
     ['GET', "/v1.0/applications(displayName='x')", 400, 'BadRequest', "key property 'displayName'"],
     ['GET', '/v1.0/me', 400, 'BadRequest', '/me request is only valid with delegated authentication flow.'],
-    ['GET', '/v1.0/oauth2PermissionGrants', 400, 'Request_UnsupportedQuery', '$filter=clientId eq'],
+    ['GET', "/v1.0/oauth2PermissionGrants?$filter=scope eq 'x'", 400, 'Request_UnsupportedQuery', "property 'scope'"],
   ])('%s %s: %i %s', async (method, path, status, code, message) => {
     const answer = await graph(method, path)
     expect(answer.status).toBe(status)
