@@ -4,7 +4,7 @@ import { AlreadyExists } from '../directory/changes.ts'
 import { redirectUriKey } from '../directory/registered-redirect-uri.ts'
 import { foldedIdentifier } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import { holdsPrefix, holdsValue, insertCollections, isEmpty, replaceCollections } from './collection-values.ts'
 import type { Database, Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectColumns } from './database/tables.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
@@ -53,6 +53,7 @@ export const filterableApplications: FilterableProperties = {
     ['tags', holdsValue('application', 'tags')],
     ['owners', holdsValue('application', 'owners')],
   ]),
+  emptiness: new Map([['owners', isEmpty('application', 'owners')]]),
   collectionPrefixes: new Map([
     [
       'identifierUris',

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectTable } from './database/tables.ts'
 import { folded } from './directory-object.ts'
@@ -35,4 +35,10 @@ export function holdsValue(table: ObjectTable, collection: string): CollectionCo
 export function holdsPrefix(table: ObjectTable, collection: string): CollectionCondition {
   return (prefix) => sql`${sql.ref(`${table}.id`)} in (select object_id from collection_value where
     collection_value.collection = ${collection} and ${beginsWith(sql.ref('collection_value.value'), folded(prefix))})`
+}
+
+/** The condition that a collection of an object of that table is empty. */
+export function isEmpty(table: ObjectTable, collection: string): RawBuilder<unknown> {
+  return sql`not exists (select 1 from collection_value where collection_value.object_id = ${sql.ref(`${table}.id`)}
+    and collection_value.collection = ${collection})`
 }

@@ -22,6 +22,8 @@ export interface FilterableProperties {
   readonly collections: ReadonlyMap<string, CollectionCondition>
   /** The collections that can be asked for the beginning of a value. */
   readonly collectionPrefixes?: ReadonlyMap<string, CollectionCondition>
+  /** The collections that can be asked whether they are empty, each with the condition that it is. */
+  readonly emptiness?: ReadonlyMap<string, RawBuilder<unknown>>
   /** Texts by which an index leads through a tenant's objects: (tenant, text, id). */
   readonly indexed?: readonly string[]
   /** What `$orderby` takes: never null. */
@@ -85,6 +87,11 @@ export function whereFilter(filter: Filter, properties: FilterableProperties): C
       const condition = properties.collections.get(filter.collection)
       if (!condition) throw new UnsupportedFilter(filter.collection)
       return condition(filter.value)
+    }
+    case 'isEmpty': {
+      const condition = properties.emptiness?.get(filter.collection)
+      if (!condition) throw new UnsupportedFilter(filter.collection)
+      return condition
     }
     case 'anyStartsWith': {
       const condition = properties.collectionPrefixes?.get(filter.collection)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { isGuid } from '../directory/guid.ts'
 import { foldedIdentifier, type ServicePrincipal, type ServicePrincipalStore } from '../directory/service-principal.ts'
 import type { StatementsFor, UniqueValues } from './changes.ts'
-import { holdsPrefix, holdsValue, insertCollections, replaceCollections } from './collection-values.ts'
+import { holdsPrefix, holdsValue, insertCollections, isEmpty, replaceCollections } from './collection-values.ts'
 import type { Database, StatementBuilder } from './database/database.ts'
 import { removeExpiredItems, restoreObject } from './deleted-objects.ts'
 import {
@@ -47,6 +47,7 @@ export const filterableServicePrincipals: FilterableProperties = {
     ['tags', holdsValue('service_principal', 'tags')],
     ['owners', holdsValue('service_principal', 'owners')],
   ]),
+  emptiness: new Map([['owners', isEmpty('service_principal', 'owners')]]),
   collectionPrefixes: new Map([
     [
       'servicePrincipalNames',
