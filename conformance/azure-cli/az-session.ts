@@ -51,7 +51,8 @@ export async function startAzSession(
   const root = await mkdtemp(join(tmpdir(), 'doorstep-az-'))
 
   const userOf = (folder: string): AzUser => {
-    const own = { ...environment, AZURE_CONFIG_DIR: folder }
+    // Certificates that az makes go into the home folder.
+    const own = { ...environment, AZURE_CONFIG_DIR: folder, HOME: folder }
     const run = (...words: readonly string[]) => execute([az, ...words], own)
     return {
       run,

@@ -75,6 +75,21 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
       expect(await credential('list')).toMatchObject([{ displayName: 'second', secretText: null }])
     })
 
+    it('credential reset and create-for-rbac with a certificate that az makes', async () => {
+      const az = await users.alice()
+      const appId = await register(az, 'with a certificate')
+      const reset = await az.json('ad', 'app', 'credential', 'reset', '--id', appId, '--create-cert')
+      const created = await az.json('ad', 'sp', 'create-for-rbac', '-n', 'by certificate', '--create-cert')
+      expect(await az.json('ad', 'app', 'credential', 'list', '--id', appId, '--cert')).toMatchObject([
+        { type: 'AsymmetricX509Cert', usage: 'Verify' },
+      ])
+      expect(reset.fileWithCertAndPrivateKey).toMatch(/\.pem$/)
+      const words = ['--service-principal', '--username', created.appId, '--tenant', created.tenant]
+      const app = await users.nobody()
+      const pem = created.fileWithCertAndPrivateKey
+      await app.json('login', ...words, '--certificate', pem, '--allow-no-subscriptions')
+    })
+
     it('app permission add, list, grant, list-grants, admin-consent, delete', async () => {
       const az = await users.alice()
       const appId = await register(az, 'with permissions')

@@ -7,11 +7,10 @@ import { type DataFolder, readBootstrap } from './data-folder.ts'
 import { guidFrom } from './derived-id.ts'
 import { AlreadyExists, ConcurrentChange } from './directory/changes.ts'
 import { defaultCloudSettings } from './directory/cloud-settings.ts'
-import { firstPartyAppIds, microsoftServicesTenantId } from './directory/first-party-ids.ts'
+import { bootstrapAppId, firstPartyAppIds, microsoftServicesTenantId } from './directory/first-party-ids.ts'
 import { personalAccountsTenantId } from './directory/personal-accounts.ts'
 import { defaultDomain, type Tenant } from './directory/tenant.ts'
 import {
-  bootstrapAppId,
   bootstrapPresence,
   defaultTenantDomain,
   type FirstStart,

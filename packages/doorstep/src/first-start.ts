@@ -5,7 +5,12 @@ import { type Application, type ApplicationStore, newApplication } from './direc
 import type { DirectoryChange } from './directory/changes.ts'
 import { roleTemplateId } from './directory/directory-role.ts'
 import { initialFirstPartyApplications } from './directory/first-party.ts'
-import { firstPartyAppIds, microsoftServicesDomain, microsoftServicesTenantId } from './directory/first-party-ids.ts'
+import {
+  bootstrapAppId,
+  firstPartyAppIds,
+  microsoftServicesDomain,
+  microsoftServicesTenantId,
+} from './directory/first-party-ids.ts'
 import { graphAppRoles } from './directory/graph-permissions.ts'
 import { yearsAfter } from './directory/password-credential.ts'
 import { appRoleAssignmentId } from './directory/permission-id.ts'
@@ -35,12 +40,6 @@ export interface FirstStart {
 
 /** The domain of the tenant that every local cloud begins with. */
 export const defaultTenantDomain = 'doorstep.example'
-
-/**
- * Client id of the bootstrap application, the same everywhere: by it another replica on the same database finds the
- * application, and by the application's tenant the tenant that the local cloud began with. Only its secret is secret.
- */
-export const bootstrapAppId = guidFrom('bootstrap application')
 
 /** What the command line needs on Microsoft Graph to administer the local cloud. */
 const bootstrapAppRoles = [

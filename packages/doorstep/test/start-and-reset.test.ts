@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStores } from '../src/stores/open.ts'
 import { startDoorstep } from './support/start-doorstep.ts'
 
 const launcher = fileURLToPath(new URL('../bin/doorstep.cjs', import.meta.url))
@@ -81,15 +82,17 @@ describe('a start', () => {
 })
 
 describe('the bootstrap application', () => {
-  it('is not deleted by the command line that lives by it, and made anew where somebody else deleted it', async () => {
+  it('is not deleted by the command line that lives by it, and made anew where its database has lost it', async () => {
     const doorstep = await startDoorstep({ dataDirectory })
     const { clientId } = doorstep.bootstrap
     const words = ['app', 'delete', clientId, '--yes', '--data', dataDirectory]
     const child = spawn(process.execPath, [launcher, ...words], { stdio: 'ignore' })
     expect((await once(child, 'exit'))[0]).toBe(1)
-    const deleted = await doorstep.graph.request('DELETE', `/v1.0/applications(appId='${clientId}')`)
-    expect(deleted.status).toBe(204)
+    const { id } = (await doorstep.graph.request('GET', `/v1.0/applications(appId='${clientId}')`)).body
     await doorstep.stop()
+    const stores = await openStores({ directory: dataDirectory })
+    await stores.commit([{ change: 'deleteApplication', id, deletedDateTime: new Date().toISOString() }])
+    await stores.close()
     const again = await startDoorstep({ dataDirectory })
     try {
       expect(again.tenantId).toBe(doorstep.tenantId)

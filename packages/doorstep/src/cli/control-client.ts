@@ -153,7 +153,9 @@ function controlRequest({ instance, ca, controlToken }: LocalCloud, method: 'GET
 
 /** The rest of the response goes on being read, whether somebody listens or not. */
 async function readFirstLine(lines: Interface, response: IncomingMessage): Promise<string> {
+  // Its end says all: a cloud that was killed breaks off the response, and the reader of lines repeats that error.
   response.on('error', () => {})
+  lines.on('error', () => {})
   const line = await new Promise<string>((resolve) => {
     lines.once('line', resolve)
     lines.once('close', () => resolve(''))

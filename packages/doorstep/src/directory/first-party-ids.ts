@@ -2,6 +2,12 @@
 export const microsoftServicesTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 export const microsoftServicesDomain = 'microsoft-services.example'
 
+/**
+ * Client id of the bootstrap application, the same everywhere: by it another replica on the same database finds the
+ * application, and by the application's tenant the tenant that the local cloud began with. Only its secret is secret.
+ */
+export const bootstrapAppId = 'd4a54ec8-5883-5435-9015-8826733a967b'
+
 /** Client ids of the first-party applications that our own code asks for by name. */
 export const firstPartyAppIds = {
   microsoftGraph: '00000003-0000-0000-c000-000000000000',

@@ -9,13 +9,15 @@ import {
   withoutUnkeptProperties,
 } from './property-problem.ts'
 
+const noDynamicMembership = 'Doorstep has no dynamic membership: add members one by one.'
+const dynamicProperties = ['membershipRule', 'membershipRuleProcessingState']
+
 const readOnlyProperties = [
   'id',
   'createdDateTime',
   'deletedDateTime',
   'expirationDateTime',
   'mail',
-  'membershipRuleProcessingState',
   'onPremisesDomainName',
   'onPremisesLastSyncDateTime',
   'onPremisesNetBiosName',
@@ -35,7 +37,7 @@ const unkeptProperties = [
   'assignedLabels',
   'assignedLicenses',
   'creationOptions',
-  'membershipRule',
+  ...dynamicProperties,
   'preferredDataLocation',
   'resourceBehaviorOptions',
   'resourceProvisioningOptions',
@@ -103,6 +105,8 @@ export function parseGroupPropertiesPatch(body: unknown, group: Group): ParsedPr
 }
 
 function parsedGroup(body: unknown): ParsedProperties<GroupPatch> {
+  const dynamic = dynamicProperties.find((name) => isRecord(body) && (body[name] ?? null) !== null)
+  if (dynamic !== undefined) return { problem: { path: dynamic, kind: 'invalid', message: noDynamicMembership } }
   const refused = readOnlyProblem(body, readOnlyProperties)
   if (refused) return { problem: refused }
   const known = withoutUnkeptProperties(body, unkeptProperties)
@@ -118,7 +122,7 @@ function groupProblem(group: GroupKind): PropertyProblem | undefined {
   const invalid = (path: string, message: string): PropertyProblem => ({ path, kind: 'invalid', message })
   const isUnified = group.groupTypes.includes('Unified')
   if (group.groupTypes.includes('DynamicMembership')) {
-    return invalid('groupTypes', 'Doorstep has no dynamic membership: add members one by one.')
+    return invalid('groupTypes', noDynamicMembership)
   }
   if (isUnified && !group.mailEnabled) return invalid('mailEnabled', 'A Unified group must be mail-enabled.')
   if (group.mailEnabled && !isUnified) {

@@ -9,12 +9,18 @@ const dateTime = z.iso
 /** Graph shortens a longer name instead of refusing it. */
 const longestName = 90
 
+/** In one canonical form, whatever line breaks it came with: Azure CLI sends the body of a PEM file as it stands. */
+const base64 = z
+  .string()
+  .transform((text) => text.replaceAll(/\s+/g, ''))
+  .pipe(z.base64({ error: 'Expected the DER form of a certificate in base64' }))
+
 /** A certificate of an application or service principal (Graph `keyCredential`), complete. */
 export const keyCredentialSchema = z.strictObject({
   keyId: z.guid({ error: 'Expected a GUID' }).toLowerCase(),
   type: z.enum(['AsymmetricX509Cert', 'X509CertAndPassword']),
   usage: z.enum(['Verify', 'Sign', 'Encrypt']),
-  key: z.base64({ error: 'Expected the DER form of a certificate in base64' }).nullable().default(null),
+  key: base64.nullable().default(null),
   customKeyIdentifier: z.string().nullable().default(null),
   displayName: z
     .string()

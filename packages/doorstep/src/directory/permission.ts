@@ -1,3 +1,5 @@
+import type { CountQuery, DirectoryQuery, Page } from './query.ts'
+
 /**
  * Recorded consent to delegated permissions (Microsoft Graph `oauth2PermissionGrant`). `clientId` and `resourceId`
  * are object ids of service principals, whatever their names suggest.
@@ -34,6 +36,9 @@ export interface DirectoryRoleAssignment {
 }
 
 export interface PermissionGrantStore {
+  /** What is recorded in a tenant, client by client; filtered by client, user, API and kind of consent. */
+  list(query: DirectoryQuery): Promise<Page<PermissionGrant>>
+  count(query: CountQuery): Promise<number>
   byId(id: string): Promise<PermissionGrant | undefined>
   byClient(clientId: string): Promise<readonly PermissionGrant[]>
   /** What was consented to for one user; what is for everybody is not among it. */

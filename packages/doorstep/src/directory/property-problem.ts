@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { expectationOf, isLeftOut } from './schema-words.ts'
 
 /** What is wrong with a value that somebody wants to set: which one, in what way, and what was expected. */
 export interface PropertyProblem {
@@ -9,6 +10,8 @@ export interface PropertyProblem {
     | 'unknown'
     | 'readOnly'
     | 'missing'
+    /** There is no object at all. */
+    | 'empty'
     | 'unverifiedDomain'
     | 'enabledPermission'
     | 'keyStart'
@@ -28,7 +31,13 @@ export function firstProblem(error: z.ZodError): PropertyProblem {
     const name = issue.keys[0] ?? ''
     return { path: pathText([...path, name]), kind: 'unknown', message: 'There is no property of this name here.' }
   }
-  return { path: pathText(path), kind: 'invalid', message: sentence(issue?.message ?? 'The value is not allowed') }
+  const isMissing = issue !== undefined && isLeftOut(issue)
+  if (isMissing && path.length === 0) return { path: '', kind: 'empty', message: 'JSON content expected.' }
+  return {
+    path: pathText(path),
+    kind: isMissing ? 'missing' : 'invalid',
+    message: sentence(issue ? expectationOf(issue) : 'The value is not allowed'),
+  }
 }
 
 /** The names in `readOnly` that `body` sets: they belong to the server. */

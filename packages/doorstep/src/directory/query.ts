@@ -13,6 +13,8 @@ export type Filter =
   | { readonly kind: 'in'; readonly property: string; readonly values: readonly string[] }
   /** `collection/any(x:x eq value)`, `collection/any(x:startswith(x,value))` */
   | { readonly kind: 'any' | 'anyStartsWith'; readonly collection: string; readonly value: string }
+  /** `collection/$count eq 0` */
+  | { readonly kind: 'isEmpty'; readonly collection: string }
   /** One word of a `$search`: the text has a word that begins so. */
   | { readonly kind: 'search'; readonly property: string; readonly value: string }
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }

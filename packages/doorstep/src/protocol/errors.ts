@@ -1029,6 +1029,11 @@ export class EntraError extends Error {
     this.fix = row.fix
   }
 
+  /** The message without its code. */
+  get text(): string {
+    return this.#text
+  }
+
   /** The same refusal with more said about its answer. */
   answeredWith(answer: RefusalAnswer): EntraError {
     return new EntraError(this.refusal, this.#text, { ...this.answer, ...answer })

@@ -4,6 +4,7 @@
  */
 
 import type { CountQuery, DirectoryQuery, Page } from '../directory/query.ts'
+import type { RefusalName } from './errors.ts'
 
 /** The type under which a redirect URI is registered; it decides what the token endpoint demands. */
 export type RedirectUriType = 'web' | 'spa' | 'publicClient'
@@ -73,7 +74,11 @@ export interface DeviceCode {
   readonly expiresAt: number
   readonly answer:
     | { readonly kind: 'pending' }
-    | { readonly kind: 'declined' }
+    | {
+        readonly kind: 'declined'
+        /** What stood in the way, where nobody declined but an account that could not approve. */
+        readonly because?: { readonly refusal: RefusalName; readonly text: string }
+      }
     | ({ readonly kind: 'approved' } & SignedInUser)
 }
 

@@ -1,5 +1,4 @@
-import { firstPartyAppIds } from '../directory/first-party-ids.ts'
-import { bootstrapAppId } from '../first-start.ts'
+import { bootstrapAppId, firstPartyAppIds } from '../directory/first-party-ids.ts'
 import { guestNames } from './names.ts'
 import { inside, itemsOf, type Place, textIn } from './place.ts'
 import type { SeedProblem } from './problem.ts'

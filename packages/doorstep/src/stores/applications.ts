@@ -8,6 +8,7 @@ import {
   holdsPrefix,
   holdsValue,
   insertCollections,
+  isEmpty,
   replaceCollections,
   searchable,
   wordsOf,
@@ -60,6 +61,7 @@ export const filterableApplications: FilterableProperties = {
     ['tags', holdsValue('application', 'tags')],
     ['owners', holdsValue('application', 'owners')],
   ]),
+  emptiness: new Map([['owners', isEmpty('application', 'owners')]]),
   collectionPrefixes: new Map([
     [
       'identifierUris',

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { searchWords } from '../directory/search-words.ts'
 import type { Statement, StatementBuilder } from './database/database.ts'
 import type { ObjectTable } from './database/tables.ts'
@@ -46,4 +46,10 @@ export function wordsOf(texts: Readonly<Record<string, string | null>>): Readonl
 /** How those texts are searched: for words that begin so. */
 export function searchable(table: ObjectTable, texts: readonly string[]): ReadonlyMap<string, CollectionCondition> {
   return new Map(texts.map((name) => [name, holdsPrefix(table, `${name}Word`)]))
+}
+
+/** The condition that a collection of an object of that table is empty. */
+export function isEmpty(table: ObjectTable, collection: string): RawBuilder<unknown> {
+  return sql`not exists (select 1 from collection_value where collection_value.object_id = ${sql.ref(`${table}.id`)}
+    and collection_value.collection = ${collection})`
 }

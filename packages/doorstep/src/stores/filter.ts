@@ -25,6 +25,8 @@ export interface FilterableProperties {
   readonly collectionPrefixes?: ReadonlyMap<string, CollectionCondition>
   /** The texts that can be searched word by word: a condition that one has a word that begins so. */
   readonly words?: ReadonlyMap<string, CollectionCondition>
+  /** The collections that can be asked whether they are empty, each with the condition that it is. */
+  readonly emptiness?: ReadonlyMap<string, RawBuilder<unknown>>
   /** Texts by which an index leads through a tenant's objects: (tenant, text, id). */
   readonly indexed?: readonly string[]
   /** What `$orderby` takes: never null. */
@@ -90,6 +92,11 @@ export function whereFilter(filter: Filter, properties: FilterableProperties): C
       const condition = properties.collections.get(filter.collection)
       if (!condition) throw new UnsupportedFilter(filter.collection)
       return condition(filter.value)
+    }
+    case 'isEmpty': {
+      const condition = properties.emptiness?.get(filter.collection)
+      if (!condition) throw new UnsupportedFilter(filter.collection)
+      return condition
     }
     case 'anyStartsWith': {
       const condition = properties.collectionPrefixes?.get(filter.collection)

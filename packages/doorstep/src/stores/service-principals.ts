@@ -7,6 +7,7 @@ import {
   holdsPrefix,
   holdsValue,
   insertCollections,
+  isEmpty,
   replaceCollections,
   searchable,
   wordsOf,
@@ -55,6 +56,7 @@ export const filterableServicePrincipals: FilterableProperties = {
     ['tags', holdsValue('service_principal', 'tags')],
     ['owners', holdsValue('service_principal', 'owners')],
   ]),
+  emptiness: new Map([['owners', isEmpty('service_principal', 'owners')]]),
   collectionPrefixes: new Map([
     [
       'servicePrincipalNames',

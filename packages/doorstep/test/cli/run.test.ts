@@ -225,8 +225,11 @@ describe('doorstep run with a running local cloud', () => {
     await run.ended
   })
 
-  it('says when the local cloud ends, and keeps the code of the program', async () => {
-    const own = folderOf('mortal')
+  it.each([
+    ['SIGTERM', 0],
+    ['SIGKILL', null],
+  ] as const)('says when the local cloud ends by %s, and keeps the code of the program', async (end, exitCode) => {
+    const own = folderOf(`mortal-${end}`)
     const cloud = await place.up([], own)
     const run = place.start(
       ['run', ...node(`console.log(1); process.on('SIGTERM', () => process.exit(6)); ${wait}`)],
@@ -237,8 +240,8 @@ describe('doorstep run with a running local cloud', () => {
     run.process.stderr?.on('data', (chunk) => {
       stderr += chunk
     })
-    cloud.process.kill('SIGTERM')
-    expect((await cloud.ended).exitCode).toBe(0)
+    cloud.process.kill(end)
+    expect((await cloud.ended).exitCode).toBe(exitCode)
     await eventually(() => stderr.includes('the local cloud of this run has ended'), 'the run said so')
     run.process.kill('SIGTERM')
     expect((await run.ended).exitCode).toBe(6)

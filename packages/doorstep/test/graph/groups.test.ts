@@ -103,7 +103,12 @@ describe('groups', () => {
     ['neither mail nor security', { securityEnabled: false }, /'securityEnabled'/],
     ['no mail for a Unified group', { groupTypes: ['Unified'] }, /'mailEnabled'/],
     ['dynamic membership', { groupTypes: ['DynamicMembership'] }, /'groupTypes'.*no dynamic membership/],
-    ['a membership rule', { membershipRule: 'user.department -eq "x"' }, /'membershipRule'/],
+    ['a membership rule', { membershipRule: 'user.department -eq "x"' }, /'membershipRule'.*no dynamic membership/],
+    [
+      'its processing',
+      { membershipRuleProcessingState: 'On' },
+      /'membershipRuleProcessingState'.*no dynamic membership/,
+    ],
     ['an unknown kind', { groupTypes: ['Team'] }, /'groupTypes\[0\]'/],
     ['an id', { id: unknownId }, /'id' is read-only/],
     ['a property nobody knows', { colour: 'red' }, /Invalid property 'colour'/],

@@ -104,6 +104,19 @@ describe.each(['applications', 'servicePrincipals'] as const)('certificates of %
     expect((await tokenBy(second, appId)).status).toBe(401)
   })
 
+  it('come with the line breaks of a PEM file, as Azure CLI sends them, and are kept without', async () => {
+    const { path, appId } = await newHolder()
+    const key = first.certificate.toString().replaceAll(/-----[A-Z ]+-----\n/g, '')
+    expect(key).toContain('\n')
+    const changed = await graph('PATCH', path, {
+      keyCredentials: [{ type: 'AsymmetricX509Cert', usage: 'Verify', key }],
+    })
+    expect(changed.status, changed.text).toBe(204)
+    const shown = await graph('GET', `${path}?$select=keyCredentials`)
+    expect(shown.body.keyCredentials[0].key).toBe(keyOf(first))
+    expect((await tokenBy(first, appId)).status).toBe(200)
+  })
+
   it('are refused when they are none, expired, or said to be valid when they are not', async () => {
     const { path } = await newHolder()
     const twice = { keyId: '00000000-1111-2222-3333-444444444444' }

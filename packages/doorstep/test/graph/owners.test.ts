@@ -57,9 +57,18 @@ describe.each(['applications', 'servicePrincipals'] as const)('owners of %s', (c
     expect(users.body.value.map(({ id }: { id: string }) => id).sort()).toEqual([ids.global, ids.member].sort())
     const programs = await send.global('GET', `${path}/owners/microsoft.graph.servicePrincipal`)
     expect(programs.body.value).toMatchObject([{ id: robot }])
+    const ownerless = async (condition: string) => {
+      const filter = encodeURIComponent(`owners/$count ${condition} 0`)
+      const url = `/${collection}?$count=true&$top=999&$filter=${filter}`
+      const headers = { consistencyLevel: 'eventual' }
+      const { body } = await send.global('POST', '/$batch', { requests: [{ id: '1', method: 'GET', url, headers }] })
+      return body.responses[0].body.value.some((item: { id: string }) => path.endsWith(item.id))
+    }
+    expect([await ownerless('eq'), await ownerless('ne')]).toEqual([false, true])
     for (const id of [robot, ids.member, ids.global]) {
       expect((await send.global('DELETE', `${path}/owners/${id}/$ref`)).status).toBe(204)
     }
+    expect([await ownerless('eq'), await ownerless('ne')]).toEqual([true, false])
     expect((await send.global('GET', `${path}/owners`)).body.value).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDoorstep } from '../support/start-doorstep.ts'
+import { type Answer, startDoorstep } from '../support/start-doorstep.ts'
 
 type Doorstep = Awaited<ReturnType<typeof startDoorstep>>
 
@@ -172,6 +172,35 @@ describe('delegated consent', () => {
     expect(read.body.scope).toBe('User.Read')
     expect((await graph('DELETE', `/v1.0/oAuth2PermissionGrants/${grant.id}`)).status).toBe(204)
     expect((await graph('GET', `/v1.0/oauth2PermissionGrants/${grant.id}`)).status).toBe(404)
+  })
+
+  it('is listed for the whole tenant, page by page, and filtered', async () => {
+    const made: string[] = []
+    for (const scope of ['User.Read', 'openid', 'profile']) {
+      const clientId = (await newPair()).servicePrincipal.id
+      const grant = { clientId, consentType: 'AllPrincipals', resourceId: graphApi.id, scope }
+      made.push((await graph('POST', '/v1.0/oauth2PermissionGrants', grant)).body.id)
+    }
+    const seen: string[] = []
+    for (let next: string | undefined = '/v1.0/oauth2PermissionGrants?$top=2&$select=id'; next !== undefined; ) {
+      const { status, body, text }: Answer = await graph('GET', next)
+      expect(status, text).toBe(200)
+      expect(body.value.length).toBeLessThanOrEqual(2)
+      seen.push(...body.value.map(({ id }: { id: string }) => id))
+      next = body['@odata.nextLink']?.replace(/^.*(?=\/v1\.0\/)/, '')
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen).toEqual(expect.arrayContaining(made))
+    for (const [filter, isFound] of [
+      [`resourceId eq '${graphApi.id}'`, true],
+      ["consentType eq 'AllPrincipals'", true],
+      ["consentType eq 'Principal'", false],
+      [`resourceId eq '${nobody}'`, false],
+    ] as const) {
+      const { body } = await graph('GET', `/v1.0/oauth2PermissionGrants?$filter=${encodeURIComponent(filter)}`)
+      const ids = body.value.map(({ id }: { id: string }) => id)
+      expect(made.map((id) => ids.includes(id))).toEqual([isFound, isFound, isFound])
+    }
   })
 
   it('is refused twice, for a client id instead of an object id, and without a user', async () => {

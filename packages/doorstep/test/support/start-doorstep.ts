@@ -34,7 +34,7 @@ export interface RunningDoorstep extends Ready {
   readonly bootstrap: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: string }
   readonly controlToken: string
   readonly process: ChildProcess
-  /** A request to a path of the HTTPS listener; a string body is sent as a form, an object as JSON. */
+  /** A request to a path of the HTTPS listener; a string body is sent as a form, bytes without a type, an object as JSON. */
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   readonly login: {
     /** POST of a form to a path below the default tenant, for example `/oauth2/v2.0/token`. */
@@ -162,12 +162,13 @@ function sendRequest(
   headers: Record<string, string>,
 ): Promise<Answer> {
   const isForm = typeof body === 'string'
-  const text = body === undefined || isForm ? body : JSON.stringify(body)
+  const isRaw = body instanceof Uint8Array
+  const text = body === undefined || isForm || isRaw ? body : JSON.stringify(body)
   const contentType = isForm ? 'application/x-www-form-urlencoded' : 'application/json'
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
-      { agent, method, headers: { ...(text !== undefined && { 'content-type': contentType }), ...headers } },
+      { agent, method, headers: { ...(text !== undefined && !isRaw && { 'content-type': contentType }), ...headers } },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))

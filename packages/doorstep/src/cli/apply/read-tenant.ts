@@ -111,7 +111,10 @@ function fileApi({ form, found, actual, properties }: Read): FileApi {
   }
 }
 
-/** Undefined where the file says nothing of an application that is there; a new one gets what the portal gives it. */
+/**
+ * Undefined where the file says nothing of an application that is there; a new one gets what the portal gives it. A file
+ * that names permissions of one kind leaves those of the other kind as they are.
+ */
 async function wantedPermissions(
   { form, path, found }: Read,
   names: ReadonlyMap<string, string>,
@@ -121,14 +124,21 @@ async function wantedPermissions(
   if ((permissions ?? applicationPermissions ?? requiredResourceAccess) === undefined) {
     return found ? undefined : [userRead]
   }
-  const named = [
+  const wanted = [
     ...(permissions ?? []).map((text, index) => [text, 'delegated', `${path}.permissions[${index}]`] as const),
     ...(applicationPermissions ?? []).map(
       (text, index) => [text, 'application', `${path}.applicationPermissions[${index}]`] as const,
     ),
   ]
-  let required: readonly RequiredAccess[] = renamed(requiredResourceAccess ?? [], names)
-  for (const [text, kind, place] of named) {
+  const named = { Scope: permissions !== undefined, Role: applicationPermissions !== undefined }
+  const left = (found?.requiredResourceAccess ?? []).map(({ resourceAppId, resourceAccess }) => ({
+    resourceAppId,
+    resourceAccess: resourceAccess.filter(({ type }) => !named[type]),
+  }))
+  let required: readonly RequiredAccess[] = requiredResourceAccess
+    ? renamed(requiredResourceAccess, names)
+    : left.filter(({ resourceAccess }) => resourceAccess.length > 0)
+  for (const [text, kind, place] of wanted) {
     const access = await apis.access(text, kind, place)
     if (access) required = withAccess(required, access.resourceAppId, access.resourceAccess)
   }

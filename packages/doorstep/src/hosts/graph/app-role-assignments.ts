@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Application } from '../../directory/application.ts'
 import { AlreadyExists } from '../../directory/changes.ts'
+import { reservedApplicationProblem } from '../../directory/indispensable-applications.ts'
 import type { AppRoleAssignment } from '../../directory/permission.ts'
 import { appRoleAssignmentId } from '../../directory/permission-id.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
@@ -87,9 +88,17 @@ export function deleteAppRoleAssignment(place: AssignmentPlace) {
     const end = place.side === 'appRoleAssignments' ? assignment?.principalId : assignment?.resourceId
     if (end !== addressed || assignment?.tenantId !== call.caller.tenantId) throw resourceNotFound(id)
     requireRight(assignment.principalType, await call.parts.servicePrincipals.byId(assignment.resourceId), call)
+    await requireChangeable(assignment.principalId, call)
     await call.parts.commit([{ change: 'deleteAppRoleAssignment', id }])
     return nothing
   }
+}
+
+/** @throws {GraphError} 403 for the permissions of the application by which the local cloud is administered */
+async function requireChangeable(principalId: string, { parts }: GraphCall): Promise<void> {
+  const principal = await parts.servicePrincipals.byId(principalId)
+  const problem = principal && reservedApplicationProblem(principal.appId)
+  if (problem) throw insufficientPrivileges(problem)
 }
 
 type WantedAssignment = Pick<AppRoleAssignment, 'principalId' | 'resourceId' | 'appRoleId'>

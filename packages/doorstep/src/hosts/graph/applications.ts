@@ -7,13 +7,14 @@ import {
 import { applicationProblem } from '../../directory/application-rules.ts'
 import type { DirectoryChange } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
+import { reservedApplicationProblem } from '../../directory/indispensable-applications.ts'
 import { isRecord } from '../../directory/property-problem.ts'
 import { defaultDomain } from '../../directory/tenant.ts'
 import { applicationEntity, applicationType } from './application-representation.ts'
 import { type GraphAnswer, type GraphCall, nothing, requiredParam, requireOwnership } from './call.ts'
 import { callAs } from './call-as.ts'
 import { directoryCount, directoryList } from './directory-list.ts'
-import { resourceNotFound } from './errors.ts'
+import { insufficientPrivileges, resourceNotFound } from './errors.ts'
 import { expansionOf, withExpansion } from './expanded.ts'
 import { requireValidKeys, withCertificateDetails } from './key-credentials.ts'
 import { type ObjectKey, parseObjectKey } from './object-key.ts'
@@ -135,6 +136,8 @@ function applicationBy({ by, value }: ObjectKey, { parts, caller }: GraphCall): 
 export async function applicationToChange(call: GraphCall): Promise<Application> {
   const application = await foundApplication(call)
   requireOwnership(call, application.owners)
+  const problem = reservedApplicationProblem(application.appId)
+  if (problem) throw insufficientPrivileges(problem)
   return application
 }
 

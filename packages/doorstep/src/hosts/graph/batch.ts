@@ -4,7 +4,7 @@ import { firstProblem } from '../../directory/property-problem.ts'
 import { answerPart, askedOrigin } from '../host.ts'
 import { type BatchPart, batchProblem, mostParts } from './batch-parts.ts'
 import { badRequest, GraphError } from './errors.ts'
-import { jsonType, parseBatchBody } from './request-body.ts'
+import { jsonType, parseBatchBody, requestText } from './request-body.ts'
 import { commonHeaders } from './respond.ts'
 
 export const batchPath = '/$batch'
@@ -19,8 +19,8 @@ const ownPath = /^\/?(?!\/)[^\\]*$/
 export async function batchRoutes(server: FastifyInstance, versions: readonly string[]): Promise<void> {
   await server.register(async (scope) => {
     scope.removeContentTypeParser(jsonType)
-    scope.addContentTypeParser(jsonType, { parseAs: 'string' }, async (_request: unknown, body: string) =>
-      parseBatchBody(body),
+    scope.addContentTypeParser(jsonType, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+      parseBatchBody(requestText(body)),
     )
     for (const version of versions) batchRoute(scope, server, version)
   })
@@ -69,8 +69,9 @@ const partForm = z.object({
 function parseBatch(body: unknown): readonly BatchPart[] {
   const parsed = z.object({ requests: z.array(partForm).min(1) }).safeParse(body)
   if (!parsed.success) {
-    const { path, message } = firstProblem(parsed.error)
-    throw badRequest(`Invalid batch payload format. ${path}: ${message}`)
+    const { path, kind, message } = firstProblem(parsed.error)
+    if (kind === 'empty') throw badRequest(`Empty Payload. ${message}`)
+    throw badRequest(`Invalid batch payload format. ${path === '' ? '' : `${path}: `}${message}`)
   }
   const { requests } = parsed.data
   if (requests.length > mostParts) {

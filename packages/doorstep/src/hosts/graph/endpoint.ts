@@ -5,6 +5,7 @@ import { authorize, isPermittedToApplication } from './authorize.ts'
 import type { GraphCall, Route } from './call.ts'
 import { insufficientPrivileges } from './errors.ts'
 import type { GraphParts } from './graph-parts.ts'
+import { leftOutRefusal } from './left-out.ts'
 import { nextPageQuery, parseQueryOptions, requireOffered } from './odata/query-options.ts'
 import { graphOrigin, sendAnswer } from './respond.ts'
 import { directoryRolesOf, rightsOf } from './user-rights.ts'
@@ -12,6 +13,10 @@ import { directoryRolesOf, rightsOf } from './user-rights.ts'
 /** The phases that all operations share, behind the check of the token: may the caller, what is asked, the answer. */
 export function endpoint(route: Route, version: string, parts: GraphParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const params = request.params as Record<string, string | undefined>
+    // Where a key can stand, a function that is not served looks like one.
+    const beyond = params.key === undefined ? undefined : leftOutRefusal([params.key])
+    if (beyond) throw beyond
     const caller = callerOf(request)
     const [rights, directoryRoleIds] = await Promise.all([rightsOf(caller, parts), directoryRolesOf(caller, parts)])
     const reach = authorize(route.operation, caller, rights, directoryRoleIds)
@@ -28,7 +33,7 @@ export function endpoint(route: Route, version: string, parts: GraphParts) {
       rights,
       directoryRoleIds,
       isPermitted: isPermittedToApplication(route.operation, caller),
-      params: request.params as Record<string, string | undefined>,
+      params,
       query,
       eventual: String(request.headers.consistencylevel ?? '').toLowerCase() === 'eventual',
       createIfMissing: /\bcreate-if-missing\b/i.test(String(request.headers.prefer ?? '')),

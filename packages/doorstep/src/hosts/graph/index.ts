@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { fastifyHost, type Host, isPreflight } from '../host.ts'
 import { authenticate } from './access-token.ts'
@@ -7,7 +8,7 @@ import { endpoint } from './endpoint.ts'
 import { sendError } from './error-response.ts'
 import type { GraphParts } from './graph-parts.ts'
 import { withKeysAsSegments } from './object-key.ts'
-import { jsonType, parseRequestBody, refuseMediaType } from './request-body.ts'
+import { jsonType, parseRequestBody, refuseMediaType, requestText } from './request-body.ts'
 import { answerPreflight } from './respond.ts'
 import { routes } from './routes.ts'
 import { unknownRoute } from './unknown-route.ts'
@@ -59,11 +60,11 @@ function graphServer(parts: GraphParts): FastifyInstance {
     },
   })
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser(jsonType, { parseAs: 'string' }, async (_request: unknown, body: string) =>
-    parseRequestBody(body),
+  server.addContentTypeParser(jsonType, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseRequestBody(requestText(body)),
   )
-  server.addContentTypeParser('*', async (request: { headers: Record<string, unknown> }) =>
-    refuseMediaType(String(request.headers['content-type'])),
+  server.addContentTypeParser('*', async (request: { headers: IncomingHttpHeaders }) =>
+    refuseMediaType(request.headers['content-type']),
   )
   return server
 }

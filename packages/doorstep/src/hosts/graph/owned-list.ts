@@ -78,6 +78,7 @@ function anyProperty(filter: Filter): string {
     case 'not':
       return anyProperty(filter.operand)
     case 'any':
+    case 'isEmpty':
     case 'anyStartsWith':
       return filter.collection
     default:

@@ -1,5 +1,5 @@
 import type { ParsedProperties, PropertyProblem } from '../../directory/property-problem.ts'
-import { GraphError, requestBadRequest } from './errors.ts'
+import { badRequest, GraphError, requestBadRequest } from './errors.ts'
 
 /** The properties that were parsed. @throws {GraphError} 400 in Graph's words when there was a problem */
 export function requireProperties<Properties>(parsed: ParsedProperties<Properties>, resource: string): Properties {
@@ -16,6 +16,8 @@ export function propertyRefusal({ kind, path, message }: PropertyProblem, resour
       return requestBadRequest(`Property '${path}' is read-only and cannot be set. ${message}`)
     case 'missing':
       return requestBadRequest(`A value is required for property '${path}' of resource '${resource}'. ${message}`)
+    case 'empty':
+      return badRequest(`Empty Payload. ${message}`)
     case 'unverifiedDomain': {
       const rule = `Values of ${path} property must use a verified domain of the organization or its subdomain`
       return new GraphError(400, 'HostNameNotOnVerifiedDomain', `${rule}: ${message}`)

@@ -4,13 +4,14 @@ import { decidedAgain } from '../../directory/decided-again.ts'
 import type { PermissionGrant } from '../../directory/permission.ts'
 import { permissionGrantId } from '../../directory/permission-id.ts'
 import { firstProblem } from '../../directory/property-problem.ts'
+import type { Filter } from '../../directory/query.ts'
 import { addressedUser } from './addressed-user.ts'
 import { type Entity, type GraphAnswer, type GraphCall, nothing, requiredParam } from './call.ts'
-import { filterOf } from './directory-list.ts'
-import { alreadyTaken, requestBadRequest, resourceNotFound, unsupportedQuery } from './errors.ts'
+import { directoryList, filterOf } from './directory-list.ts'
+import { alreadyTaken, requestBadRequest, resourceNotFound } from './errors.ts'
 import { parseOpaqueId, requiredGuid } from './object-key.ts'
 import type { EntityType } from './odata/known-properties.ts'
-import { equalities, ownedList } from './owned-list.ts'
+import { ownedList } from './owned-list.ts'
 import { propertyRefusal } from './parsed-properties.ts'
 import { foundServicePrincipal } from './service-principals.ts'
 
@@ -22,22 +23,25 @@ const grantType: EntityType = {
   properties: ['clientId', 'consentType', 'id', 'principalId', 'resourceId', 'scope'],
 }
 
-/** `GET /oauth2PermissionGrants?$filter=clientId eq '…'`, or by `principalId` */
+/** `GET /oauth2PermissionGrants`, of the whole tenant; of one client or user the few that there are. */
 export async function listPermissionGrants(call: GraphCall): Promise<GraphAnswer> {
   const filter = filterOf(call.query.filter, grantType)
-  const conditions = new Map(filter && equalities(filter, grantType))
-  const [clientId, principalId] = [conditions.get('clientId'), conditions.get('principalId')]
-  if (typeof clientId === 'string') {
-    const grants = await grantsOfClient(requiredGuid(clientId), call)
-    return ownedList(call, grantType, grantType.collection, grants, filter)
+  const clientId = filter && wantedId(filter, 'clientId')
+  const principalId = filter && wantedId(filter, 'principalId')
+  if (clientId === undefined && principalId === undefined) {
+    return directoryList(call, grantType, call.parts.permissionGrants, async (grant) => grantEntity(grant))
   }
-  if (typeof principalId === 'string') {
-    const grants = await grantsOfUser(requiredGuid(principalId), call)
-    return ownedList(call, grantType, grantType.collection, grants, filter)
-  }
-  throw unsupportedQuery(
-    "Grants are listed by client or by user: send $filter=clientId eq '…' with a service principal's id, or principalId.",
-  )
+  const grants = await (clientId === undefined
+    ? grantsOfUser(requiredGuid(principalId ?? ''), call)
+    : grantsOfClient(requiredGuid(clientId), call))
+  return ownedList(call, grantType, grantType.collection, grants, filter)
+}
+
+/** The id that every grant of the answer has in a property, when the filter is of a form that says so. */
+function wantedId(filter: Filter, property: string): string | undefined {
+  if (filter.kind === 'and') return wantedId(filter.left, property) ?? wantedId(filter.right, property)
+  const isEquality = filter.kind === 'compare' && filter.operator === 'eq' && filter.property === property
+  return isEquality && typeof filter.value === 'string' ? filter.value : undefined
 }
 
 /** `GET /users/{id}/oauth2PermissionGrants` and `GET /me/oauth2PermissionGrants`: consent for this user alone. */

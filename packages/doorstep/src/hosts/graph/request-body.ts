@@ -9,6 +9,17 @@ const deepest = 40
 /** What a body consists of that names one other object (OData JSON Format 4.01 §14). */
 export const referenceAnnotation = '@odata.id'
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The text of a request body. @throws {GraphError} 400 when it is no UTF-8 (RFC 8259, section 8.1) */
+export function requestText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw badRequest('Unable to read JSON request payload: it is not encoded in UTF-8.')
+  }
+}
+
 /**
  * A request body: JSON, without OData annotations such as `@odata.type`, which SDKs add; undefined when empty. A body
  * that is nothing but a reference to another object keeps its `@odata.id`.
@@ -49,8 +60,12 @@ function withoutAnnotations(value: unknown, depth: number): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutAnnotations(item, depth + 1)]))
 }
 
-/** @throws {GraphError} 415: only JSON is read */
-export function refuseMediaType(contentType: string): never {
+/** @throws {GraphError} 415: only JSON is read; 400 when the request does not say what it sends */
+export function refuseMediaType(contentType: string | undefined): never {
+  if (contentType === undefined) {
+    const rule = 'Write requests (excluding DELETE) must contain the Content-Type header declaration.'
+    throw badRequest(`${rule} Expected application/json with a body that is valid JSON.`)
+  }
   const message = `A request body of type '${contentType}' is not supported; expected application/json.`
   throw new GraphError(415, 'UnsupportedMediaType', message)
 }

@@ -1,6 +1,11 @@
 import type { Application } from '../../directory/application.ts'
 import { AlreadyExists } from '../../directory/changes.ts'
 import { decidedAgain } from '../../directory/decided-again.ts'
+import {
+  deletionProblem,
+  disablementProblem,
+  reservedApplicationProblem,
+} from '../../directory/indispensable-applications.ts'
 import { isRecord } from '../../directory/property-problem.ts'
 import { newServicePrincipal, type ServicePrincipal } from '../../directory/service-principal.ts'
 import {
@@ -98,6 +103,7 @@ export async function updateServicePrincipal(call: GraphCall): Promise<GraphAnsw
     const body = withCertificateDetails(sent, before.keyCredentials, parts.newId)
     const patch = requireProperties(parseServicePrincipalPropertiesPatch(body), resource)
     const servicePrincipal = { ...before, ...patch }
+    if (!servicePrincipal.accountEnabled) refuseFor(disablementProblem(before))
     requireValidKeys(servicePrincipal.keyCredentials, before.keyCredentials, call, resource)
     await parts.commit([{ change: 'updateServicePrincipal', servicePrincipal }])
     return nothing
@@ -110,7 +116,9 @@ function mirroredUrls(application: Application | undefined): readonly string[] {
 
 /** `DELETE /servicePrincipals/{id}`: soft; the application stays. */
 export async function deleteServicePrincipal(call: GraphCall): Promise<GraphAnswer> {
-  const { id } = await servicePrincipalToChange(call)
+  const servicePrincipal = await servicePrincipalToChange(call)
+  refuseFor(deletionProblem(servicePrincipal))
+  const { id } = servicePrincipal
   await call.parts.commit([{ change: 'deleteServicePrincipal', id, deletedDateTime: call.now }])
   return nothing
 }
@@ -131,7 +139,13 @@ export async function foundServicePrincipal(call: GraphCall): Promise<ServicePri
 export async function servicePrincipalToChange(call: GraphCall): Promise<ServicePrincipal> {
   const servicePrincipal = await foundServicePrincipal(call)
   requireOwnership(call, servicePrincipal.owners)
+  refuseFor(reservedApplicationProblem(servicePrincipal.appId))
   return servicePrincipal
+}
+
+/** @throws {GraphError} 403 when there is a problem */
+function refuseFor(problem: string | undefined): void {
+  if (problem) throw insufficientPrivileges(problem)
 }
 
 /** The application to be brought in: one of this tenant, or one that other tenants may use. */

@@ -1,6 +1,6 @@
 import type { Route } from './call.ts'
 import { badRequest, GraphError, segmentNotFound } from './errors.ts'
-import { isLeftOut } from './left-out.ts'
+import { leftOutRefusal } from './left-out.ts'
 
 /** What to answer when no route fits: which part of the address is wrong. */
 export function unknownRoute(
@@ -15,8 +15,8 @@ export function unknownRoute(
   const patterns = routes.map((route) => route.path.split('/').slice(1))
   const known = Math.max(...patterns.map((pattern) => commonLength(pattern, segments)))
   const unknown = segments[known]
-  const beyond = segments.find((segment) => isLeftOut(segment))
-  if (beyond !== undefined) return new GraphError(404, 'ResourceNotFound', `'${beyond}' is no part of the local cloud.`)
+  const beyond = leftOutRefusal(segments)
+  if (beyond) return beyond
   if (unknown !== undefined) return segmentNotFound(unknown)
   const isWhole = patterns.some((pattern) => pattern.length === known && commonLength(pattern, segments) === known)
   if (isWhole)

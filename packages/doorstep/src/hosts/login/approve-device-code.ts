@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { decidedAgain } from '../../directory/decided-again.ts'
-import { entraError } from '../../protocol/errors.ts'
+import { type EntraError, entraError } from '../../protocol/errors.ts'
 import { loggedSignIn } from '../../protocol/sign-in-log.ts'
 import { resolveTenantSegment } from '../../protocol/tenant-segment.ts'
 import type { LoginParts } from './login-parts.ts'
@@ -20,6 +20,8 @@ export interface DeviceCodeApproval {
   /** Whether missing consent is given on the way. */
   readonly consent: boolean
   readonly decline?: boolean
+  /** With `decline`: what stood in the way, for the device; without it, that the person said no. */
+  readonly because?: EntraError
 }
 
 export interface ApprovedDevice {
@@ -43,7 +45,7 @@ async function approveOnce(request: DeviceCodeApproval, parts: LoginParts): Prom
   if (!application) throw entraError('applicationNotFound', { appId: code.clientAppId, tenant: code.segment })
   const applicationName = application.displayName
   if (request.decline) {
-    await commitAnswer([refusal(code)], parts)
+    await commitAnswer([refusal(code, request.because)], parts)
     return { applicationName }
   }
   const account = await enabledAccount(request.userPrincipalName, parts)

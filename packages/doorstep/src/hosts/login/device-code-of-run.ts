@@ -23,7 +23,7 @@ export async function answerDeviceCodeOfRun(
   } catch (refusal) {
     if (!(refusal instanceof EntraError)) throw refusal
     if (refusal.refusal === 'userCodeAnswered') return { kind: 'deviceCodeAnswered' }
-    await approveDeviceCode({ ...request, decline: true }, parts)
+    await approveDeviceCode({ ...request, decline: true, because: refusal }, parts)
     return { kind: 'deviceCodeDeclined', reason: refusal.message, fix: refusal.fix }
   }
 }

@@ -1,5 +1,5 @@
 import type { UserStore } from '../../directory/user.ts'
-import { entraError } from '../errors.ts'
+import { EntraError, entraError } from '../errors.ts'
 import { opaqueTokenId } from '../opaque-token.ts'
 import type { DeviceCode, DeviceCodeStore, SignedInUser } from '../sign-in-records.ts'
 import { segmentName } from '../tenant-segment.ts'
@@ -70,7 +70,7 @@ export interface DevicePoll {
 /**
  * What a poll hears. Refusals carry the correlation id of the request that began the flow.
  * @throws {EntraError} 7000014 for an unknown code or another client or tenant, 70020 after 15 minutes, 65004 when the
- * person declined, 70016 while nobody has answered.
+ * person declined, what stood in the way when nobody could be asked, 70016 while nobody has answered.
  */
 function decidePoll(
   code: DeviceCode | undefined,
@@ -82,7 +82,12 @@ function decidePoll(
   }
   const answer = { correlationId: code.correlationId }
   if (poll.now >= code.expiresAt) throw entraError('deviceCodeExpired').answeredWith(answer)
-  if (code.answer.kind === 'declined') throw entraError('deviceCodeDeclined').answeredWith(answer)
+  if (code.answer.kind === 'declined') {
+    const { because } = code.answer
+    throw because
+      ? new EntraError(because.refusal, because.text, answer)
+      : entraError('deviceCodeDeclined').answeredWith(answer)
+  }
   if (code.answer.kind === 'pending') {
     const refusal = pace.isTooFast(code.id, poll.now) ? 'devicePollsTooFast' : 'authorizationPending'
     throw entraError(refusal).answeredWith(answer)

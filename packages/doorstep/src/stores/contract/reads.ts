@@ -202,6 +202,41 @@ export function readsContract(stores: StoresUnderTest): void {
       expect(await stores().permissionGrants.byClient(grant.clientId)).toEqual([])
     })
 
+    it('lists the consent of a tenant page by page, by API and by kind', async () => {
+      const one = aGrant({ consentType: 'Principal', principalId: randomUUID() })
+      const everybody = aGrant({ clientId: one.clientId })
+      const [, api] = namedBy(everybody)
+      await stores().commit([
+        ...namedBy(one),
+        ...(api ? [api] : []),
+        ...[everybody, one].map((grant) => ({ change: 'createPermissionGrant' as const, grant })),
+      ])
+      const { list, count } = stores().permissionGrants
+      const eq = (property: string, value: string | null) =>
+        ({ kind: 'compare', property, operator: 'eq', value }) as const
+      const ofClient = eq('clientId', one.clientId.toUpperCase())
+      const found: unknown[] = []
+      for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+        const page = await list({ tenantId, filter: ofClient, top: 1, after })
+        found.push(...page.items)
+        after = page.next
+      }
+      expect(found).toHaveLength(2)
+      expect(found).toEqual(expect.arrayContaining([everybody, one]))
+      const filtered = async (property: string, value: string | null) => {
+        const filter = { kind: 'and', left: ofClient, right: eq(property, value) } as const
+        const { items } = await list({ tenantId, filter, top: 9 })
+        expect(await count({ tenantId, filter })).toBe(items.length)
+        return items
+      }
+      expect(await filtered('resourceId', one.resourceId)).toEqual([one])
+      expect(await filtered('consentType', 'AllPrincipals')).toEqual([everybody])
+      expect(await filtered('principalId', null)).toEqual([everybody])
+      expect(await filtered('principalId', one.principalId)).toEqual([one])
+      expect((await list({ tenantId: randomUUID(), filter: ofClient, top: 9 })).items).toEqual([])
+      await expect(list({ tenantId, top: 9, after: 'nowhere' })).rejects.toMatchObject({ name: 'UnknownPage' })
+    })
+
     it('finds app role assignments by id, principal and resource', async () => {
       const assignment = anAppRoleAssignment()
       await stores().commit([...namedBy(assignment), { change: 'createAppRoleAssignment', assignment }])

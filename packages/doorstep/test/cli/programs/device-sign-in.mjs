@@ -21,4 +21,5 @@ for (let attempt = 0; attempt < 10; attempt += 1) {
   if (tokens.error !== 'authorization_pending') break
 }
 const claims = tokens.id_token && JSON.parse(Buffer.from(tokens.id_token.split('.')[1], 'base64url').toString())
-console.log(JSON.stringify({ userCode: device.user_code, user: claims?.preferred_username, error: tokens.error }))
+const { error, error_description: description } = tokens
+console.log(JSON.stringify({ userCode: device.user_code, user: claims?.preferred_username, error, description }))

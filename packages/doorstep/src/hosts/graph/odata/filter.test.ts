@@ -16,6 +16,8 @@ describe('parseFilter', () => {
     ["startsWith(displayName, 'X') eq true", { kind: 'startsWith', property: 'displayName', value: 'X' }],
     ["endswith(mail,'.example')", { kind: 'endsWith', property: 'mail', value: '.example' }],
     ["identifierUris/any(s:s eq 'api://x')", { kind: 'any', collection: 'identifierUris', value: 'api://x' }],
+    ['owners/$count eq 0', { kind: 'isEmpty', collection: 'owners' }],
+    ['owners/$count ne 0', { kind: 'not', operand: { kind: 'isEmpty', collection: 'owners' } }],
     ["tags/any(t:startsWith(t,'api://'))", { kind: 'anyStartsWith', collection: 'tags', value: 'api://' }],
     ["web/redirectUris/any(u:u eq 'x')", { kind: 'any', collection: 'web/redirectUris', value: 'x' }],
     ["id in ('a', 'b')", { kind: 'in', property: 'id', values: ['a', 'b'] }],

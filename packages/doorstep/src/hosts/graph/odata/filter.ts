@@ -13,11 +13,13 @@ type Comparison = (typeof comparisons)[number]
 /** Functions of OData that directory objects cannot be filtered by; each takes a property first. */
 const unsupportedFunctions = ['contains', 'indexof', 'length', 'tolower', 'toupper', 'trim', 'concat', 'substring']
 
+const countSuffix = '/$count'
+
 type Literal = string | number | boolean | null
 
 /**
  * Parses an OData `$filter` (OData 4.01 URL Conventions §5.1.1, the part that directory objects support): comparisons,
- * `in`, `startswith`, `endswith`, `collection/any(x:x eq value)`, `collection/any(x:startswith(x,value))`, `and`, `or`,
+ * `in`, `collection/$count eq 0`, `startswith`, `endswith`, `collection/any(x:x eq value)`, `collection/any(x:startswith(x,value))`, `and`, `or`,
  * `not`, parentheses.
  *
  * @throws {FilterSyntaxError} when it is none; {UnsupportedFilter} when it is one that no directory object can answer
@@ -74,7 +76,17 @@ class FilterParser {
     const operator = this.#name('an operator such as eq').toLowerCase()
     if (operator === 'in') return { kind: 'in', property: path, values: this.#list() }
     if (!isComparison(operator)) throw this.#error(`The operator '${operator}' is not supported`, -1)
+    if (path.toLowerCase().endsWith(countSuffix)) return this.#emptiness(path.slice(0, -countSuffix.length), operator)
     return { kind: 'compare', property: path, operator, value: this.#literal() }
+  }
+
+  /** Of how many a collection has, directory objects tell only whether there are any. */
+  #emptiness(collection: string, operator: Comparison): Filter {
+    const isEmpty: Filter = { kind: 'isEmpty', collection }
+    if (this.#literal() !== 0) throw new UnsupportedFilter(collection)
+    if (operator === 'eq') return isEmpty
+    if (operator === 'ne' || operator === 'gt') return { kind: 'not', operand: isEmpty }
+    throw new UnsupportedFilter(collection)
   }
 
   /** A property, or a way to one: `web/redirectUris`. */

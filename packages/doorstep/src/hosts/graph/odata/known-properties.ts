@@ -36,12 +36,19 @@ export function filterOnKnownProperties(filter: Filter, type: EntityType): Filte
       }
     case 'not':
       return { ...filter, operand: filterOnKnownProperties(filter.operand, type) }
+    case 'isEmpty':
+      return { ...filter, collection: countable(filter.collection, type) }
     case 'any':
     case 'anyStartsWith':
       return { ...filter, collection: knownProperty(filter.collection, type) }
     default:
       return { ...filter, property: knownProperty(filter.property, type) }
   }
+}
+
+/** Owners are no property but a relationship, and can be counted all the same. */
+function countable(collection: string, type: EntityType): string {
+  return collection.toLowerCase() === 'owners' ? 'owners' : knownProperty(collection, type)
 }
 
 /** Whether Graph answers a filter as an "advanced query" only ("Advanced query capabilities on directory objects"). */
@@ -52,6 +59,7 @@ export function needsAdvancedQuery(filter: Filter): boolean {
       return needsAdvancedQuery(filter.left) || needsAdvancedQuery(filter.right)
     case 'not':
     case 'endsWith':
+    case 'isEmpty':
       return true
     case 'compare':
       return filter.operator === 'ne'

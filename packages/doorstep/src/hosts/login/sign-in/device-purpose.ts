@@ -118,9 +118,10 @@ export function approval({ id }: DeviceCode, signIn: SignedInUser): SignInChange
   return { change: 'answerDeviceCode', id, answer: { kind: 'approved', ...signIn } }
 }
 
-/** The answer that ends the device's polls. */
-export function refusal({ id }: DeviceCode): SignInChange {
-  return { change: 'answerDeviceCode', id, answer: { kind: 'declined' } }
+/** The answer that ends the device's polls: somebody declined, else what stood in the way. */
+export function refusal({ id }: DeviceCode, because?: EntraError): SignInChange {
+  const reason = because && { because: { refusal: because.refusal, text: because.text } }
+  return { change: 'answerDeviceCode', id, answer: { kind: 'declined', ...reason } }
 }
 
 /** @throws {EntraError} 90120 when somebody else has answered the code meanwhile; nothing is written then. */
