@@ -22,3 +22,8 @@ export function azMissing(file: string): boolean {
   if (process.env.CI) throw new Error(`The tests need ${file}: get it as conformance/README.md says.`)
   return true
 }
+
+/** How `az login` is told of an application's certificate; Debian's takes it as it takes a password. */
+export function certificateOption(file: string): string {
+  return file === currentAz ? '--certificate' : '--password'
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { azMissing, azPrograms } from './az-programs.ts'
+import { azMissing, azPrograms, certificateOption } from './az-programs.ts'
 import type { AzUser } from './az-session.ts'
 import { expectRefused, azTimeoutInMilliseconds as timeout, usersOfSuite } from './signed-in-users.ts'
 import { alice, bob, contoso, readers } from './subscribed-cloud.ts'
@@ -87,7 +87,7 @@ describe.each(azPrograms)('az ad, %s', (_name, file) => {
       const words = ['--service-principal', '--username', created.appId, '--tenant', created.tenant]
       const app = await users.nobody()
       const pem = created.fileWithCertAndPrivateKey
-      await app.json('login', ...words, '--certificate', pem, '--allow-no-subscriptions')
+      await app.json('login', ...words, certificateOption(file), pem, '--allow-no-subscriptions')
     })
 
     it('app permission add, list, grant, list-grants, admin-consent, delete', async () => {

@@ -4,7 +4,7 @@ import type { RunningDoorstep } from '../../packages/doorstep/test/support/start
 import { type ClientCertificate, makeClientCertificate } from '../support/client-certificate.ts'
 import { Person } from '../support/person.ts'
 import { doorstepWords, execute, type Outcome } from '../support/run-under-doorstep.ts'
-import { azMissing, azPrograms } from './az-programs.ts'
+import { azMissing, azPrograms, certificateOption } from './az-programs.ts'
 import { type AzSession, startAzSession } from './az-session.ts'
 import { alice, bob, contoso, robot, startSubscribedCloud, stranger, subscription } from './subscribed-cloud.ts'
 
@@ -65,8 +65,7 @@ describe.each(azPrograms)('az login, %s', (_name, file) => {
 
     it('an application by its certificate', async () => {
       const az = await session.newUser()
-      const option = file.includes('.venv') ? '--certificate' : '--password'
-      const [account] = await az.json('login', ...asRobot, option, certificate.file)
+      const [account] = await az.json('login', ...asRobot, certificateOption(file), certificate.file)
       expect(account).toMatchObject({ id: subscription.id, user: { name: robot.appId } })
     })
 

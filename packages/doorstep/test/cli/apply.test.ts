@@ -216,6 +216,24 @@ describe('doorstep apply', () => {
     ])
   })
 
+  it('leaves application permissions to others where the file names delegated ones alone, and the other way round', async () => {
+    const both = `
+  - displayName: two-handed
+    permissions: [Microsoft Graph/User.Read]
+    applicationPermissions: [Microsoft Graph/User.Read.All]
+`
+    await done(await contoso(both), '--yes')
+    const delegated = await contoso('  - displayName: two-handed\n    permissions: [Microsoft Graph/Mail.Read]\n')
+    const said = await done(delegated, '--yes')
+    expect(said).toContain(
+      '- permission: Microsoft Graph/User.Read (delegated)\n  + permission: Microsoft Graph/Mail.Read (delegated)\n',
+    )
+    expect(said).not.toContain('(application)')
+    const application = await contoso('  - displayName: two-handed\n    applicationPermissions: []\n')
+    expect(await done(application, '--yes')).toContain('- permission: Microsoft Graph/User.Read.All (application)\n')
+    expect((await document(delegated)).status).toBe('unchanged')
+  })
+
   it('gives an API that is not in the tenant its service principal', async () => {
     const scope = { id: '5f9d5b1e-0000-4000-8000-000000000003', value: 'Read', type: 'User', isEnabled: true }
     const manifest = { displayName: 'absent-api', api: { oauth2PermissionScopes: [scope] } }
