@@ -39,8 +39,12 @@ export async function tokenByRefresh(
   // takes it any number of times.
   const place = await keptSignIn(client, request.tenantId)
   const mine = inTurn(signIns, place?.key ?? keyOf(client, request.tenantId), () => refresh(asked))
-  const late = () => unreachable(new URL(discoveryUrl).origin, timedOut(timeoutMilliseconds), timeoutMilliseconds)
-  return unlessLate(unlessAborted(mine, abortSignal), timeoutMilliseconds, late)
+  return unlessLate(unlessAborted(mine, abortSignal), timeoutMilliseconds, () => tooLate(client))
+}
+
+function tooLate({ discoveryUrl, authorityHost, timeoutMilliseconds }: UserClient): Error {
+  const origin = new URL(discoveryUrl ?? authorityHost).origin
+  return unreachable(origin, timedOut(timeoutMilliseconds), timeoutMilliseconds)
 }
 
 interface Asked {
@@ -52,9 +56,16 @@ interface Asked {
   readonly deadline: number
 }
 
+/** Less than this, in milliseconds, is no time for a request. */
+function leastTime({ timeoutMilliseconds }: UserClient): number {
+  return Math.min(100, timeoutMilliseconds / 20)
+}
+
 async function refresh(asked: Asked): Promise<Refreshed> {
   const { client, request, abortSignal, firstRefreshToken, deadline } = asked
-  if (abortSignal?.aborted || performance.now() >= deadline) throw new AbortError() // nobody waits any more
+  if (abortSignal?.aborted) throw new AbortError() // nobody waits any more
+  // What is sent in vain uses the refresh token up.
+  if (deadline - performance.now() < leastTime(client)) throw tooLate(client)
   const own = await keptSignIn(client, request.tenantId)
   const kept = own ?? (await keptSignIn(client, client.tenantId))
   const signIn = kept?.signIn
